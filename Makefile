@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make            the programs and the library, in build/plain
+# make demo       generate, validate and run a container, on a simulated node without a GPU
+# make check      everything that must hold before a change goes in
+# make bench      the table of docs/performance.md
+# make fuzz       each fuzz target for FUZZ_SECONDS
+# make install    DESTDIR and prefix are honoured
+#
+# V names a build: plain (gcc), clang, asan, cov. Each has its own directory.
+
+V         ?= plain
+B         := build/$(V)
+prefix    ?= /usr/local
+bindir    ?= $(prefix)/bin
+libdir    ?= $(prefix)/lib
+includedir ?= $(prefix)/include
+datadir   ?= $(prefix)/share
+mandir    ?= $(datadir)/man
+bashcompdir ?= $(datadir)/bash-completion/completions
+INSTALL   ?= install
+PKG_CONFIG ?= pkg-config
+FUZZ_SECONDS ?= 60
+
+VERSION   := 0.1.0
+SOVERSION := 0
+
+# The compiler of each build.
+CC_plain  := gcc
+CC_clang  := clang
+CC_asan   := clang
+CC_cov    := gcc
+ifeq ($(origin CC),default)
+CC        := $(or $(CC_$(V)),gcc)
+endif
+
+# make VERBOSE=1 shows whole command lines.
+Q         := $(if $(VERBOSE),,@)
+say        = $(if $(VERBOSE),:,echo '  $(1)')
+
+WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+             -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wcast-qual -Wwrite-strings \
+             -Wpointer-arith -Wundef -Wvla
+WERROR    ?=
+OPT_plain := -O2
+OPT_clang := -O2
+OPT_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_cov   := -O0 --coverage
+HARDEN    := -fstack-protector-strong
+ifneq ($(filter plain clang,$(V)),)
+HARDEN    += -D_FORTIFY_SOURCE=2
+endif
+CFLAGS    ?= -g
+CDI_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iinclude -I. -fvisibility=hidden -ffunction-sections \
+             -fdata-sections $(WARNINGS) $(WERROR) $(HARDEN) $(OPT_$(V)) \
+             -DCDIKIT_VERSION='"$(VERSION)"'
+LDFLAGS   ?=
+CDI_LDFLAGS := -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now $(filter -fsanitize=% --coverage,$(OPT_$(V)))
+
+# The wrapper runs several times for each container that starts: it is linked statically, which
+# halves its start-up. A distribution that does not want that says RUNTIME_STATIC=
+RUNTIME_STATIC_plain := -static
+RUNTIME_STATIC_clang := -static
+RUNTIME_STATIC ?= $(RUNTIME_STATIC_$(V))
+
+pkg = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
+YAML_CFLAGS  = $(call pkg,--cflags,yaml-0.1)
+YAML_LIBS    = $(call pkg,--libs,yaml-0.1)
+CJSON_CFLAGS = $(call pkg,--cflags,libcjson)
+CJSON_LIBS   = $(call pkg,--libs,libcjson)
+PCI_CFLAGS   = $(call pkg,--cflags,libpci)
+PCI_LIBS     = $(call pkg,--libs,libpci)
+CRITERION_CFLAGS = $(call pkg,--cflags,criterion)
+CRITERION_LIBS   = $(call pkg,--libs,criterion)
+
+sources = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*/*.c)))
+objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
+
+LIB_OBJS      := $(call objects,base cdi apply)
+GENERATE_OBJS := $(call objects,generate)
+RUNTIME_OBJS  := $(call objects,runtime)
+CMD_OBJS      := $(call objects,cmd)
+FAKENODE_OBJS := $(call objects,tests/fakenode)
+UNIT_TESTS    := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_HELPERS  := $(patsubst %.c,$(B)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
+PROGRAMS      := $(B)/cdikit $(B)/cdikit-runtime
+LIBRARY       := $(B)/libcdikit.so.$(SOVERSION)
+
+.PHONY: all
+all: $(PROGRAMS) $(LIBRARY) $(B)/libcdikit.pc
+
+include tests/tests.mk
+
+$(B)/cdi/%.o: CDI_CFLAGS += $(YAML_CFLAGS)
+$(B)/cmd/%.o: CDI_CFLAGS += $(CJSON_CFLAGS)
+$(B)/generate/%.o: CDI_CFLAGS += $(PCI_CFLAGS)
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D); $(call say,CC      $<)
+	$(Q)$(CC) $(CDI_CFLAGS) $(CFLAGS) $(CPPFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+$(B)/libcdikit.a: $(LIB_OBJS)
+	@$(call say,AR      $@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/libgenerate.a: $(GENERATE_OBJS)
+	@$(call say,AR      $@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/cdikit: $(CMD_OBJS) $(B)/libgenerate.a $(B)/libcdikit.a
+	@$(call say,LINK    $@)
+	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^ $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
+
+$(B)/cdikit-runtime: $(RUNTIME_OBJS) $(B)/libcdikit.a
+	@$(call say,LINK    $@)
+	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
+
+$(LIBRARY): $(LIB_OBJS) cdi/libcdikit.sym
+	@$(call say,LINK    $@)
+	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) \
+	    -Wl,--version-script=cdi/libcdikit.sym -Wl,--no-undefined -o $@ $(LIB_OBJS) $(YAML_LIBS)
+	$(Q)ln -sf $(@F) $(B)/libcdikit.so
+
+$(B)/libcdikit.pc: packaging/libcdikit.pc.in Makefile
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
+	    -e 's|@version@|$(VERSION)|' $< >$@
+
+# The pages are printed from the tables that the commands are dispatched by.
+.PHONY: install
+install: all
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir)/cdikit \
+	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(bashcompdir) \
+	    $(DESTDIR)$(datadir)/cdikit
+	$(INSTALL) -m 0755 $(PROGRAMS) $(DESTDIR)$(bindir)
+	$(INSTALL) -m 0755 $(LIBRARY) $(DESTDIR)$(libdir)
+	ln -sf $(notdir $(LIBRARY)) $(DESTDIR)$(libdir)/libcdikit.so
+	$(INSTALL) -m 0644 include/cdikit/*.h $(DESTDIR)$(includedir)/cdikit
+	$(INSTALL) -m 0644 $(B)/libcdikit.pc $(DESTDIR)$(libdir)/pkgconfig
+	$(INSTALL) -m 0644 $(wildcard docs/man/*.1) $(DESTDIR)$(mandir)/man1
+	$(INSTALL) -m 0644 $(wildcard docs/man/*.8) $(DESTDIR)$(mandir)/man8
+	$(INSTALL) -m 0644 packaging/completion/cdikit.bash $(DESTDIR)$(bashcompdir)/cdikit
+	$(INSTALL) -m 0644 specs/cdi-schema.json $(DESTDIR)$(datadir)/cdikit
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(RUNTIME_OBJS) $(CMD_OBJS) \
+    $(FAKENODE_OBJS) $(UNIT_HELPERS)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS))

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Container annotations that ask for devices: keys "cdi.k8s.io/PLUGIN_ID", values lists of
+ * qualified device names joined with commas. Source: the CDI Go library's annotations API.
+ */
+#ifndef CDIKIT_ANNOTATIONS_H
+#define CDIKIT_ANNOTATIONS_H
+
+#include <stddef.h>
+
+#include <cdikit/spec.h>
+
+CDI_BEGIN_DECLS
+
+#define CDI_ANNOTATION_PREFIX "cdi.k8s.io/"
+
+/* The key for a plugin and a device id, in *key (malloc'ed, the caller frees it). */
+CDI_EXPORT int cdi_annotation_key(const char *plugin, const char *device_id, char **key,
+                                  struct cdi_error *err) CDI_MUST_CHECK;
+
+/* The value for n devices, in *value (malloc'ed). Each must be a qualified name; n may be 0. */
+CDI_EXPORT int cdi_annotation_value(const char *const *devices, size_t n, char **value,
+                                    struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The devices that a set of annotations asks for: of each key that begins with
+ * CDI_ANNOTATION_PREFIX, in bytewise order of the keys, the pieces of its value. An empty
+ * piece, or one that is not a qualified name, is an error that names the key. The result is
+ * one malloc'ed block in *devices (NULL when there are none) that the caller frees.
+ */
+CDI_EXPORT int cdi_annotations_devices(const struct cdi_annotations *annotations,
+                                       const char ***devices, size_t *n,
+                                       struct cdi_error *err) CDI_MUST_CHECK;
+
+CDI_END_DECLS
+
+#endif

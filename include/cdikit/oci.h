@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An OCI runtime configuration (config.json) and the injection of CDI devices into it.
+ * Sources: OCI runtime-spec, config.md and config-linux.md; CDI SPEC.md, "CDI container
+ * runtime handling".
+ *
+ * The document is edited, not re-typed: what no edit touches comes back as the same bytes,
+ * with its order of members, its spelling of numbers and strings, and members unknown to any
+ * specification.
+ */
+#ifndef CDIKIT_OCI_H
+#define CDIKIT_OCI_H
+
+#include <cdikit/registry.h>
+#include <cdikit/spec.h>
+
+CDI_BEGIN_DECLS
+
+/* Limits of the reader: a text beyond them is CDI_ERR_LIMIT. */
+#define CDI_OCI_MAX_SIZE  (256U << 20) /* bytes */
+#define CDI_OCI_MAX_DEPTH 10000        /* nested arrays and objects */
+
+struct cdi_oci;
+
+/*
+ * Reads a document. The text is copied. `name` stands in messages and may be NULL. Errors:
+ * SYNTAX (with line and column), INVALID (a section that would be edited has the wrong type),
+ * LIMIT, NOMEM.
+ */
+CDI_EXPORT int cdi_oci_parse(const char *text, size_t len, const char *name, struct cdi_oci **out,
+                             struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Frees the document. NULL is allowed. */
+CDI_EXPORT void cdi_oci_free(struct cdi_oci *oci);
+
+/* True once an edit has changed something. */
+CDI_EXPORT bool cdi_oci_changed(const struct cdi_oci *oci) CDI_PURE;
+
+/*
+ * The document as text, in *text (malloc'ed, NUL-terminated, the caller frees it) and *len.
+ * An unchanged document is its input, byte for byte.
+ */
+CDI_EXPORT int cdi_oci_format(const struct cdi_oci *oci, char **text, size_t *len,
+                              struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The value of a variable of process.env (the last entry that has the name), or NULL.
+ * Belongs to the document.
+ */
+CDI_EXPORT const char *cdi_oci_getenv(const struct cdi_oci *oci, const char *name);
+
+/*
+ * The annotations whose key begins with `prefix`, in *out, whose items belong to the document.
+ * A value that is not a string is CDI_ERR_INVALID.
+ */
+CDI_EXPORT int cdi_oci_annotations(struct cdi_oci *oci, const char *prefix,
+                                   struct cdi_annotations *out,
+                                   struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * Applies one list of edits: env, device nodes, net devices, mounts, hooks, intelRdt,
+ * additional gids, in this order. Each edits object is applied after the one before it, as if
+ * all were concatenated. Device nodes are completed from the host's, read beneath the
+ * directory `dev_root` (NULL or "/": the host itself). On failure the document is unchanged.
+ */
+CDI_EXPORT int cdi_oci_apply(struct cdi_oci *oci, const struct cdi_edits *const *edits, size_t n,
+                             const char *dev_root, struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * Resolves qualified device names and applies their edits: for each name in order the edits of
+ * its document, once a document, then those of the device. When names cannot be resolved the
+ * error (CDI_ERR_NOTFOUND) names all of them, and the document is unchanged.
+ */
+CDI_EXPORT int cdi_oci_inject(struct cdi_oci *oci, const struct cdi_registry *registry,
+                              const char *const *names, size_t n, const char *dev_root,
+                              struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The devices that a document asks for, from qualified names in NVIDIA_VISIBLE_DEVICES and
+ * from annotations with CDI_ANNOTATION_PREFIX, in *devices: one malloc'ed block (NULL when
+ * there are none) that the caller frees.
+ */
+CDI_EXPORT int cdi_oci_requested_devices(struct cdi_oci *oci, const char ***devices, size_t *n,
+                                         struct cdi_error *err) CDI_MUST_CHECK;
+
+CDI_END_DECLS
+
+#endif

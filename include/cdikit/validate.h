@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Validation: every finding of a document, each with a stable rule id, a severity, the member
+ * at fault, its position and a sentence.
+ */
+#ifndef CDIKIT_VALIDATE_H
+#define CDIKIT_VALIDATE_H
+
+#include <cdikit/spec.h>
+
+CDI_BEGIN_DECLS
+
+enum cdi_severity {
+    CDI_SEVERITY_ERROR,   /* engines refuse the document */
+    CDI_SEVERITY_WARNING, /* engines load it, but it breaks SPEC.md or will surprise */
+};
+
+/* A rule: its id never changes once released. */
+struct cdi_rule {
+    const char *id; /* "device-name", "hook-path-empty", ... */
+    enum cdi_severity severity;
+    const char *summary; /* one line for the list of rules */
+};
+
+/* One finding. `path`, `message` and `hint` belong to the struct cdi_findings. */
+struct cdi_finding {
+    const struct cdi_rule *rule;
+    const char *path;        /* "devices[0].containerEdits.env[2]" */
+    struct cdi_position pos; /* {0, 0} for a document that was not read from text */
+    const char *message;
+    const char *hint; /* what to do about it, NULL if not known */
+};
+
+/* All findings of a document, errors and warnings, in document order of checking. */
+struct cdi_findings {
+    struct cdi_finding *items;
+    size_t n;
+    size_t n_errors; /* how many are of severity error */
+    struct arena *arena;
+};
+
+/* All rules, ending with an entry whose id is NULL. */
+CDI_EXPORT const struct cdi_rule *cdi_rules(void);
+
+/*
+ * Checks a document against every rule. Returns 0 with *out filled (possibly empty), or
+ * negative only without memory. The caller ends with cdi_findings_clear(out).
+ */
+CDI_EXPORT int cdi_spec_validate(const struct cdi_spec *spec, struct cdi_findings *out,
+                                 struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * Checks a document against the rules of severity error and stops at the first finding,
+ * which becomes the error (CDI_ERR_INVALID, with file and position). What a reader of spec
+ * dirs needs; builds no list.
+ */
+CDI_EXPORT int cdi_spec_check(const struct cdi_spec *spec, struct cdi_error *err) CDI_MUST_CHECK;
+
+/* As cdi_spec_check(), for edits alone (their positions are unknown). */
+CDI_EXPORT int cdi_edits_check(const struct cdi_edits *edits, struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Frees what *findings holds. */
+CDI_EXPORT void cdi_findings_clear(struct cdi_findings *findings);
+
+CDI_END_DECLS
+
+#endif
