@@ -7,7 +7,7 @@
 # make fuzz       each fuzz target for FUZZ_SECONDS
 # make install    DESTDIR and prefix are honoured
 #
-# V names a build: plain (gcc), clang, asan, cov. Each has its own directory.
+# V names a build: plain (gcc), clang, asan, cov, fuzz. Each has its own directory.
 
 V         ?= plain
 B         := build/$(V)
@@ -30,6 +30,7 @@ CC_plain  := gcc
 CC_clang  := clang
 CC_asan   := clang
 CC_cov    := gcc
+CC_fuzz   := clang
 ifeq ($(origin CC),default)
 CC        := $(or $(CC_$(V)),gcc)
 endif
@@ -46,6 +47,7 @@ OPT_plain := -O2
 OPT_clang := -O2
 OPT_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_cov   := -O0 --coverage
+OPT_fuzz  := $(OPT_asan) -fsanitize=fuzzer-no-link
 HARDEN    := -fstack-protector-strong
 ifneq ($(filter plain clang,$(V)),)
 HARDEN    += -D_FORTIFY_SOURCE=2
@@ -142,6 +144,17 @@ install: all
 	$(INSTALL) -m 0644 $(wildcard docs/man/*.8) $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -m 0644 packaging/completion/cdikit.bash $(DESTDIR)$(bashcompdir)/cdikit
 	$(INSTALL) -m 0644 specs/cdi-schema.json $(DESTDIR)$(datadir)/cdikit
+
+# Both commands start from a clean clone, with nothing but git and make.
+.PHONY: check demo
+check:
+	@packaging/build-deps check
+	@tests/check
+
+demo:
+	@packaging/build-deps demo
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all fakenode
+	@examples/demo
 
 .PHONY: clean
 clean:

@@ -22,3 +22,48 @@ $(B)/tests/bench/%: tests/bench/%.c
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
+
+.PHONY: fakenode
+fakenode: $(B)/fakenode
+
+# libFuzzer targets, one a parser; only clang has it.
+FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+$(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libgenerate.a $(B)/libcdikit.a
+	@mkdir -p $(@D); $(call say,LINK    $@)
+	$(Q)clang $(CDI_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -fsanitize=fuzzer $(CDI_LDFLAGS) $(LDFLAGS) \
+	    -o $@ $< $(B)/libgenerate.a $(B)/libcdikit.a $(YAML_LIBS) $(PCI_LIBS)
+
+.PHONY: fuzz-programs fuzz
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+fuzz:
+	@packaging/build-deps check
+	@$(MAKE) --no-print-directory -s V=fuzz fuzz-programs
+	@tests/fuzz/run build/fuzz/tests/fuzz $(FUZZ_SECONDS)
+
+# Lines of each file that the unit and command tests run.
+.PHONY: coverage
+coverage:
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" V=cov all unit fakenode
+	@tests/coverage build/cov
+
+.PHONY: bench
+bench:
+	@packaging/build-deps demo
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all fakenode $(BENCH_PROGRAMS)
+	@BUILD=$(B) tests/bench/run
+
+OUR_SOURCES := $(call sources,base cdi generate apply runtime cmd)
+
+.PHONY: cppcheck clang-tidy
+cppcheck:
+	@cppcheck --quiet --std=c11 --language=c --enable=warning,portability,performance \
+	    --inline-suppr --suppressions-list=tests/cppcheck.suppress --error-exitcode=1 \
+	    -j"$$(nproc)" -Iinclude -I. -DCDIKIT_VERSION='""' -D__GNUC__ -D_GNU_SOURCE $(OUR_SOURCES)
+
+# It counts what it hides on stderr; findings are on stdout.
+clang-tidy:
+	@printf '%s\n' $(OUR_SOURCES) | xargs -P"$$(nproc)" -n4 sh -c \
+	    'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(CDI_CFLAGS)) \
+	        $(YAML_CFLAGS) $(CJSON_CFLAGS) $(PCI_CFLAGS) 2>/dev/null' sh

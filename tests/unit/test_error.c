@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include <cdikit/error.h>
+
+#include "base/cleanup.h"
+
+static const char *text(const struct cdi_error *err)
+{
+    static char buf[256];
+
+    (void)cdi_error_format(err, buf, sizeof buf);
+    return buf;
+}
+
+Test(error, set_returns_the_negative_code)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+    cr_assert_eq(cdi_error_set(&err, CDI_ERR_INVALID, "no %s", "devices"), -CDI_ERR_INVALID);
+    cr_assert_eq(err.code, CDI_ERR_INVALID);
+    cr_assert_str_eq(err.message, "no devices");
+    cr_assert_eq(cdi_error_set(NULL, CDI_ERR_LIMIT, "x"), -CDI_ERR_LIMIT);
+}
+
+Test(error, one_line_with_what_is_known)
+{
+    static const struct {
+        const char *file;
+        struct cdi_position pos;
+        const char *expected;
+    } cases[] = {
+        {NULL, {0, 0}, "why"},
+        {NULL, {3, 4}, "why"},
+        {"a.yaml", {0, 0}, "a.yaml: why"},
+        {"a.yaml", {3, 0}, "a.yaml:3: why"},
+        {"a.yaml", {3, 4}, "a.yaml:3:4: why"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+        (void)cdi_error_set_at(&err, CDI_ERR_SYNTAX, cases[i].file, cases[i].pos, "why");
+        cr_assert_str_eq(text(&err), cases[i].expected);
+    }
+}
+
+Test(error, errno_is_kept_and_said)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+    cr_assert_eq(cdi_error_set_errno(&err, EACCES, "cannot open %s", "/x"), -CDI_ERR_IO);
+    cr_assert_eq(err.os_errno, EACCES);
+    cr_assert_str_eq(text(&err), "cannot open /x: Permission denied");
+}
+
+Test(error, wrap_puts_the_context_first_and_keeps_the_place)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+    (void)cdi_error_set_at(&err, CDI_ERR_INVALID, "a.yaml", (struct cdi_position){7, 2},
+                           "bad kind");
+    cr_assert_eq(cdi_error_wrap(&err, "device \"%s\"", "0"), -CDI_ERR_INVALID);
+    cr_assert_str_eq(text(&err), "a.yaml:7:2: device \"0\": bad kind");
+}
+
+Test(error, set_again_replaces)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+    (void)cdi_error_set_at(&err, CDI_ERR_INVALID, "a", (struct cdi_position){1, 1}, "first");
+    /* The old message may stand in the new one. */
+    (void)cdi_error_set(&err, CDI_ERR_IO, "%s, then second", err.message);
+    cr_assert_str_eq(text(&err), "first, then second");
+    cr_assert_null(err.file);
+}
+
+Test(error, no_memory_needs_no_memory)
+{
+    struct cdi_error err = CDI_ERROR_INIT;
+
+    cr_assert_eq(cdi_error_nomem(&err), -CDI_ERR_NOMEM);
+    cr_assert_str_eq(err.message, "out of memory");
+    cdi_error_clear(&err);
+    cdi_error_clear(NULL);
+    cr_assert_null(err.message);
+}
+
+/* docs/exit-status.md */
+Test(error, exit_status)
+{
+    static const struct {
+        enum cdi_errc code;
+        int status;
+    } cases[] = {
+        {CDI_OK, 0},         {CDI_ERR_SYNTAX, 1},      {CDI_ERR_INVALID, 1}, {CDI_ERR_NOTFOUND, 1},
+        {CDI_ERR_EXISTS, 1}, {CDI_ERR_LIMIT, 1},       {CDI_ERR_USAGE, 2},   {CDI_ERR_IO, 3},
+        {CDI_ERR_NOMEM, 3},  {CDI_ERR_UNSUPPORTED, 3},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct cdi_error err = CDI_ERROR_INIT;
+
+        err.code = cases[i].code;
+        cr_assert_eq(cdi_error_exit_status(&err), cases[i].status, "code %d", (int)cases[i].code);
+    }
+}
