@@ -13,6 +13,9 @@
 
 #include "base/cleanup.h"
 
+/* Room for a file whose size is not known, e.g. one of /proc. */
+static const size_t GUESS = 64U << 10;
+
 static int too_large(const char *name, size_t limit, struct cdi_error *err)
 {
     return cdi_error_set_at(err, CDI_ERR_LIMIT, name, (struct cdi_position){0, 0},
@@ -67,7 +70,7 @@ static int read_to_end(int fd, const char *name, size_t guess, size_t limit, cha
 int file_read_fd(int fd, const char *name, size_t limit, char **data, size_t *len,
                  struct cdi_error *err)
 {
-    return read_to_end(fd, name, 64 * 1024, limit, data, len, err);
+    return read_to_end(fd, name, GUESS, limit, data, len, err);
 }
 
 int file_read(int dirfd, const char *path, size_t limit, char **data, size_t *len,

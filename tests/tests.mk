@@ -64,6 +64,7 @@ cppcheck:
 
 # It counts what it hides on stderr; findings are on stdout.
 clang-tidy:
-	@printf '%s\n' $(OUR_SOURCES) | xargs -P"$$(nproc)" -n4 sh -c \
-	    'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(CDI_CFLAGS)) \
-	        $(YAML_CFLAGS) $(CJSON_CFLAGS) $(PCI_CFLAGS) 2>/dev/null' sh
+	@mkdir -p build/tidy
+	@printf '%s\n' $(patsubst -I%,-I$(CURDIR)/%,$(filter-out -Werror,$(CDI_CFLAGS))) $(YAML_CFLAGS) $(CJSON_CFLAGS) $(PCI_CFLAGS) \
+	    >build/tidy/compile_flags.txt
+	@printf '%s\n' $(OUR_SOURCES) | xargs -P"$$(nproc)" -n4 clang-tidy --quiet -p build/tidy 2>/dev/null
