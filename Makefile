@@ -57,7 +57,7 @@ CDI_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iinclude -I. -fvisibility=hidden -ffunct
              -fdata-sections $(WARNINGS) $(WERROR) $(HARDEN) $(OPT_$(V)) \
              -DCDIKIT_VERSION='"$(VERSION)"'
 LDFLAGS   ?=
-CDI_LDFLAGS := -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now $(filter -fsanitize=% --coverage,$(OPT_$(V)))
+CDI_LDFLAGS := -Wl,-z,relro -Wl,-z,now $(filter -fsanitize=% --coverage,$(OPT_$(V)))
 
 # The wrapper runs several times for each container that starts: it is linked statically, which
 # halves its start-up. A distribution that does not want that says RUNTIME_STATIC=
@@ -112,11 +112,11 @@ $(B)/libgenerate.a: $(GENERATE_OBJS)
 
 $(B)/cdikit: $(CMD_OBJS) $(B)/libgenerate.a $(B)/libcdikit.a
 	@$(call say,LINK    $@)
-	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^ $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
+	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^ $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
 
 $(B)/cdikit-runtime: $(RUNTIME_OBJS) $(B)/libcdikit.a
 	@$(call say,LINK    $@)
-	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
+	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
 
 $(LIBRARY): $(LIB_OBJS) cdi/libcdikit.sym
 	@$(call say,LINK    $@)
