@@ -51,6 +51,17 @@ struct cdi_registry_error {
 CDI_EXPORT int cdi_registry_new(const char *root, const char *const *dirs, size_t n,
                                 struct cdi_registry **out, struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * As cdi_registry_new(), for somebody who wants no more than the devices of the given qualified
+ * names: files that cannot define any of them are read but not parsed, and are neither in
+ * cdi_registry_specs() nor in the list of errors. What cdi_registry_find() says of these names
+ * is what it says in a full registry. `names` is not kept.
+ */
+CDI_EXPORT int cdi_registry_new_for(const char *root, const char *const *dirs, size_t n_dirs,
+                                    const char *const *names, size_t n_names,
+                                    struct cdi_registry **out,
+                                    struct cdi_error *err) CDI_MUST_CHECK;
+
 /* Frees the registry and every document in it. NULL is allowed. */
 CDI_EXPORT void cdi_registry_free(struct cdi_registry *registry);
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "cdi/validate_internal.h"
+
+int walk_nomem(struct walk *walk)
+{
+    return cdi_error_nomem(walk->err);
+}
+
+static struct cdi_position position_of(const struct walk *walk, const char *path)
+{
+    if (!walk->spec || !walk->spec->root)
+        return (struct cdi_position){0, 0};
+    return cdi_spec_position(walk->spec, path);
+}
+
+static int add_finding(struct walk *walk, enum rule rule, const char *path, const char *hint,
+                       const char *message)
+{
+    struct cdi_findings *to = walk->findings;
+    struct cdi_finding *finding;
+
+    finding = arena_grow(to->arena, to->items, to->n, sizeof *to->items);
+    if (!finding)
+        return walk_nomem(walk);
+    to->items = finding;
+    finding += to->n;
+    *finding = (struct cdi_finding){
+        .rule = &rules[rule],
+        .path = arena_strdup(to->arena, path),
+        .pos = position_of(walk, path),
+        .message = arena_strdup(to->arena, message),
+        .hint = hint ? arena_strdup(to->arena, hint) : NULL,
+    };
+    if (!finding->path || !finding->message || (hint && !finding->hint))
+        return walk_nomem(walk);
+    to->n++;
+    to->n_errors += rules[rule].severity == CDI_SEVERITY_ERROR;
+    return 0;
+}
+
+int walk_report(struct walk *walk, enum rule rule, const struct member *at, const char *hint,
+                const char *fmt, ...)
+{
+    _cleanup_strbuf_ struct strbuf message = STRBUF_INIT;
+    struct member_path path;
+    va_list ap;
+
+    if (!walk->findings && !walk->err)
+        return -CDI_ERR_INVALID;
+    path = member_path(at, "");
+    va_start(ap, fmt);
+    strbuf_vprintf(&message, fmt, ap);
+    va_end(ap);
+    if (message.failed)
+        return walk_nomem(walk);
+    if (walk->findings)
+        return add_finding(walk, rule, path.text, hint, message.s);
+    return cdi_error_set_at(walk->err, CDI_ERR_INVALID, walk->spec ? walk->spec->path : NULL,
+                            position_of(walk, path.text), "%s: %s%s%s", path.text, message.s,
+                            hint ? "; " : "", hint ? hint : "");
+}
+
+struct numbered {
+    const char *s;
+    size_t i;
+};
+
+static int compare_numbered(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    int order = strcmp(x->s, y->s);
+
+    return order ? order : (x->i > y->i) - (x->i < y->i);
+}
+
+size_t *validate_first_equal(const void *base, size_t stride, size_t n)
+{
+    _cleanup_free_ struct numbered *sorted = calloc(n, sizeof *sorted);
+    _cleanup_free_ size_t *first = calloc(n, sizeof *first);
+
+    if (!sorted || !first)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        const char *s = *(const char *const *)(const void *)((const char *)base + i * stride);
+
+        sorted[i] = (struct numbered){validate_text(s), i};
+    }
+    qsort(sorted, n, sizeof *sorted, compare_numbered);
+    for (size_t k = 0; k < n; k++) {
+        bool same = k > 0 && strcmp(sorted[k].s, sorted[k - 1].s) == 0;
+
+        first[sorted[k].i] = same ? first[sorted[k - 1].i] : sorted[k].i;
+    }
+    return TAKE_PTR(first);
+}
+
+int cdi_spec_validate(const struct cdi_spec *spec, struct cdi_findings *out, struct cdi_error *err)
+{
+    struct cdi_findings findings = {.arena = arena_new()};
+    struct walk walk = {spec, &findings, err};
+    int r = findings.arena ? validate_spec(&walk) : cdi_error_nomem(err);
+
+    if (r < 0) {
+        cdi_findings_clear(&findings);
+        return r;
+    }
+    *out = findings;
+    return 0;
+}
+
+int cdi_spec_check(const struct cdi_spec *spec, struct cdi_error *err)
+{
+    struct walk walk = {spec, NULL, err};
+
+    return validate_spec(&walk);
+}
+
+int cdi_edits_check(const struct cdi_edits *edits, struct cdi_error *err)
+{
+    struct walk walk = {NULL, NULL, err};
+
+    return validate_edits(&walk, NULL, edits);
+}
+
+void cdi_findings_clear(struct cdi_findings *findings)
+{
+    if (!findings)
+        return;
+    arena_free(findings->arena);
+    *findings = (struct cdi_findings){0};
+}

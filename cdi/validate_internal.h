@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The walk that validation makes through a document. There is one for both uses: with
+ * `findings` everything is reported, without it the walk ends at the first error. The path of
+ * a member is a chain of steps on the stack and becomes text only when there is a finding.
+ */
+#ifndef CDIKIT_CDI_VALIDATE_INTERNAL_H
+#define CDIKIT_CDI_VALIDATE_INTERNAL_H
+
+#include <stddef.h>
+
+#include "cdi/member.h"
+#include "cdi/rules.h"
+
+/* Steps that live as long as the block they stand in. */
+#define MEMBER(up, field)      (&(const struct member){.in = (up), .name = (field)})
+#define ITEM(up, field, i)     (&(const struct member){.in = MEMBER(up, field), .index = (i)})
+#define ANNOTATION(up, string) (&(const struct member){.in = (up), .name = (string), .key = true})
+
+struct walk {
+    const struct cdi_spec *spec;   /* NULL when edits are checked alone */
+    struct cdi_findings *findings; /* NULL: stop at the first error */
+    struct cdi_error *err;
+};
+
+/* True when rules of severity warning are to be looked at. */
+static inline bool walk_warns(const struct walk *walk)
+{
+    return walk->findings != NULL;
+}
+
+/*
+ * Reports a finding; `hint` may be NULL. Returns 0 when the walk goes on, negative when it
+ * ends: every function of the walk hands that on at once.
+ */
+int walk_report(struct walk *walk, enum rule rule, const struct member *at, const char *hint,
+                const char *fmt, ...) CDI_PRINTF(5, 6);
+
+/* Reports NOMEM, which ends every walk. */
+int walk_nomem(struct walk *walk);
+
+/* Walks through one containerEdits object. */
+int validate_edits(struct walk *walk, const struct member *at, const struct cdi_edits *edits);
+
+/* Walks through a whole document, in the order in which CDI engines do. */
+int validate_spec(struct walk *walk);
+
+/*
+ * For n strings, of which the i-th pointer is at (char *)base + i * stride: the index of the
+ * first that equals each. malloc'ed, NULL without memory. NULL strings count as "".
+ */
+size_t *validate_first_equal(const void *base, size_t stride, size_t n);
+
+/* The text of a string that a built document may have left NULL. */
+static inline const char *validate_text(const char *s)
+{
+    return s ? s : "";
+}
+
+#endif
