@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From struct machine to a CDI document: a function of its arguments. */
+#ifndef CDIKIT_GENERATE_BUILD_H
+#define CDIKIT_GENERATE_BUILD_H
+
+#include <cdikit/spec.h>
+
+#include "generate/hooks.h"
+#include "generate/machine/machine.h"
+
+struct build_options {
+    const char *vendor;
+    const char *class_;
+    const char *hook_path;     /* absolute */
+    const char *ldconfig_path; /* NULL: none */
+    struct hook_policy hooks;
+    bool no_all;
+};
+
+/*
+ * Builds the document of the machine's selected and usable GPUs, and of the empty device if that
+ * was asked for. Nothing in it refers to the machine's arena. Errors: NOMEM.
+ */
+int build_spec(const struct machine *machine, const struct build_options *options,
+               struct cdi_spec **out, struct cdi_error *err) CDI_MUST_CHECK;
+
+#endif

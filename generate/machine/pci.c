@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "generate/machine/pci.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libpci's header is not written for our warnings. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wundef"
+#include <pci/pci.h>
+#pragma GCC diagnostic pop
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/root.h"
+
+#define DEVICES "/sys/bus/pci/devices"
+
+/* Reads hex digits, at least one and at most `max`; NULL if there are none or too many. */
+static const char *take_hex(const char *s, int max, uint32_t *out)
+{
+    int n = 0;
+
+    for (*out = 0; n <= max; n++) {
+        char c = *s++;
+
+        if (c >= '0' && c <= '9')
+            *out = *out << 4 | (uint32_t)(c - '0');
+        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            *out = *out << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
+        else
+            return n > 0 ? s - 1 : NULL;
+    }
+    return NULL;
+}
+
+bool pci_address_parse(const char *text, struct pci_address *out)
+{
+    uint32_t domain, bus, device, function;
+
+    if (!(text = take_hex(text, 8, &domain)) || *text++ != ':' ||
+        !(text = take_hex(text, 2, &bus)) || *text++ != ':' ||
+        !(text = take_hex(text, 2, &device)) || *text++ != '.' ||
+        !(text = take_hex(text, 1, &function)) || *text)
+        return false;
+    if (device > 31 || function > 7)
+        return false;
+    *out = (struct pci_address){domain, (uint8_t)bus, (uint8_t)device, (uint8_t)function};
+    return true;
+}
+
+const char *pci_address_format(struct pci_address a, struct arena *arena)
+{
+    return arena_printf(arena, "%04x:%02x:%02x.%x", a.domain, a.bus, a.device, a.function);
+}
+
+static uint64_t address_number(struct pci_address a)
+{
+    return (uint64_t)a.domain << 24 | (uint64_t)a.bus << 16 | (uint64_t)a.device << 8 | a.function;
+}
+
+int pci_address_compare(struct pci_address a, struct pci_address b)
+{
+    uint64_t left = address_number(a), right = address_number(b);
+
+    return (left > right) - (left < right);
+}
+
+/* libpci's error callback must not return, and ours must not end the process. */
+static _Thread_local struct {
+    jmp_buf place;
+    char message[256];
+} trap;
+
+static void on_error(char *format, ...) PCI_NONRET PCI_PRINTF(1, 2);
+static void on_warning(char *format, ...) PCI_PRINTF(1, 2);
+
+static void on_error(char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    (void)vsnprintf(trap.message, sizeof trap.message, format, ap);
+    va_end(ap);
+    longjmp(trap.place, 1);
+}
+
+static void on_warning(char *format, ...)
+{
+    (void)format;
+}
+
+static bool guarded_init(struct pci_access *access)
+{
+    if (setjmp(trap.place))
+        return false;
+    pci_init(access);
+    return true;
+}
+
+static bool guarded_get(struct pci_access *access, struct pci_address a, struct pci_dev **out)
+{
+    if (setjmp(trap.place))
+        return false;
+    *out = pci_get_dev(access, (int)a.domain, a.bus, a.device, a.function);
+    return true;
+}
+
+static bool guarded_fill(struct pci_dev *device, int what)
+{
+    if (setjmp(trap.place))
+        return false;
+    (void)pci_fill_info(device, what);
+    return true;
+}
+
+static void access_free(struct pci_access **access)
+{
+    if (*access)
+        pci_cleanup(*access);
+}
+
+static void device_free(struct pci_dev **device)
+{
+    if (*device)
+        pci_free_dev(*device);
+}
+
+/* True if the function is a display controller of the vendor. */
+static bool is_display(struct pci_access *access, struct pci_address address, uint16_t vendor,
+                       uint16_t *device_id)
+{
+    _cleanup_(device_free) struct pci_dev *device = NULL;
+
+    if (!guarded_get(access, address, &device) || !guarded_fill(device, PCI_FILL_IDENT) ||
+        device->vendor_id != vendor || !guarded_fill(device, PCI_FILL_CLASS))
+        return false;
+    *device_id = device->device_id;
+    return device->device_class == PCI_CLASS_VGA || device->device_class == PCI_CLASS_3D;
+}
+
+/* The name of the driver that a function is bound to: its link's last component. */
+static const char *bound_driver(const struct root *root, const char *name, struct arena *arena)
+{
+    char path[128];
+    const char *link, *slash;
+
+    (void)snprintf(path, sizeof path, DEVICES "/%s/driver", name);
+    link = root_readlink(root, path, arena);
+    slash = link ? strrchr(link, '/') : NULL;
+    return slash ? slash + 1 : link;
+}
+
+static int compare_displays(const void *a, const void *b)
+{
+    return pci_address_compare(((const struct pci_display *)a)->address,
+                               ((const struct pci_display *)b)->address);
+}
+
+/* Looks at each of the named functions: libpci's own scan gives up at an unknown name. */
+static int take_displays(const struct root *root, struct pci_access *access, uint16_t vendor,
+                         const char *const *names, size_t n_names, struct arena *arena,
+                         struct pci_display **out, size_t *n, struct cdi_error *err)
+{
+    for (size_t i = 0; i < n_names; i++) {
+        struct pci_display display = {.name = names[i]};
+
+        if (!pci_address_parse(names[i], &display.address) || display.address.domain > INT32_MAX ||
+            !is_display(access, display.address, vendor, &display.device_id))
+            continue;
+        display.driver = bound_driver(root, display.name, arena);
+        *out = arena_grow(arena, *out, *n, sizeof **out);
+        if (!*out)
+            return cdi_error_nomem(err);
+        (*out)[(*n)++] = display;
+    }
+    if (*n)
+        qsort(*out, *n, sizeof **out, compare_displays);
+    return 0;
+}
+
+int pci_displays(const struct root *root, uint16_t vendor, struct arena *arena,
+                 struct pci_display **out, size_t *n, struct cdi_error *err)
+{
+    _cleanup_close_ int fd = root_openat(root, "/sys/bus/pci", O_PATH | O_DIRECTORY);
+    _cleanup_(access_free) struct pci_access *access = NULL;
+    const char **names = NULL;
+    char path[64], parameter[] = "sysfs.path";
+    size_t n_names = 0;
+    int r;
+
+    *out = NULL;
+    *n = 0;
+    if (fd == -ENOENT || fd == -ENOTDIR)
+        return 0;
+    r = fd < 0 ? fd : root_list(root, DEVICES, arena, &names, &n_names);
+    if (r == -ENOENT)
+        return 0;
+    if (r == -ENOMEM)
+        return cdi_error_nomem(err);
+    if (r < 0)
+        return cdi_error_set_errno(err, -r, "cannot read " DEVICES);
+
+    if (!(access = pci_alloc()))
+        return cdi_error_nomem(err);
+    access->method = PCI_ACCESS_SYS_BUS_PCI;
+    access->error = on_error;
+    access->warning = on_warning;
+    /* By descriptor: beneath the root, however long its name is. */
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (pci_set_param(access, parameter, path) < 0 || !guarded_init(access))
+        return cdi_error_set(err, CDI_ERR_UNSUPPORTED, "libpci cannot read sysfs: %s",
+                             trap.message);
+    return take_displays(root, access, vendor, names, n_names, arena, out, n, err);
+}

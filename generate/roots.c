@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "generate/roots.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+static int open_inside(struct root *root, const struct root *system, const char *path,
+                       const char *what, struct arena *arena, const char **prefix,
+                       struct cdi_error *err)
+{
+    int fd = root_openat(system, path, O_PATH | O_DIRECTORY);
+    const char *canonical;
+
+    if (fd < 0)
+        return cdi_error_set_errno(err, -fd, "cannot open the %s %s", what, path);
+    root->fd = fd;
+    canonical = root_realpath(system, path, arena);
+    if (!canonical)
+        return cdi_error_nomem(err);
+    root->path = canonical;
+    *prefix = strcmp(canonical, "/") == 0 ? "" : canonical;
+    return 0;
+}
+
+int roots_open(struct roots *roots, const struct generate_options *options, struct arena *arena,
+               struct cdi_error *err)
+{
+    const char *driver = options->driver_root, *dev = options->dev_root;
+    int r = root_open(&roots->system, options->root, err);
+
+    if (!driver || !*driver)
+        driver = "/";
+    if (!dev || !*dev)
+        dev = driver;
+    if (r == 0)
+        r = open_inside(&roots->driver, &roots->system, driver, "driver root", arena,
+                        &roots->driver_prefix, err);
+    if (r == 0)
+        r = open_inside(&roots->dev, &roots->system, dev, "dev root", arena, &roots->dev_prefix,
+                        err);
+    return r;
+}
+
+void roots_close(struct roots *roots)
+{
+    root_close(&roots->system);
+    root_close(&roots->driver);
+    root_close(&roots->dev);
+}

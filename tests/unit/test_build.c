@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "generate/build.h"
+#include "generate/edits.h"
+#include "generate/names.h"
+#include "generate/simplify.h"
+
+#define UUID0 "GPU-b0a77a32-6c5f-4d1a-8c4c-8a3f4d4f3b11"
+
+/* Two GPUs, the second of another group and without DRM devices, and a driver. */
+static struct machine_node nodes0[] = {
+    {"/dev/nvidia0", "/dev/nvidia0", 195, 0, 0666, 0},
+    {"/dev/dri/card1", "/dev/dri/card1", 226, 1, 0660, 44},
+    {"/dev/dri/renderD129", "/dev/dri/renderD129", 226, 129, 0666, 109},
+};
+static struct machine_node nodes1[] = {
+    {"/dev/nvidia1", "/drv/dev/nvidia1", 195, 1, 0, 7},
+};
+static struct machine_node control[] = {
+    {"/dev/nvidiactl", "/dev/nvidiactl", 195, 255, 0666, 0},
+    {"/dev/nvidia-uvm", "/dev/nvidia-uvm", 511, 0, 0666, 0},
+};
+static struct machine_link links0[] = {
+    {"../card1", "/dev/dri/by-path/pci-0000:01:00.0-card"},
+};
+static struct driver_file files[] = {
+    {.kind = DRIVER_FILE, .host_path = "/drv/usr/bin/nvidia-smi", .path = "/usr/bin/nvidia-smi"},
+    {.kind = DRIVER_LINK_SOURCE,
+     .host_path = "/l/libnvidia-allocator.so.570.1",
+     .path = "/l/libnvidia-allocator.so.570.1"},
+    {.kind = DRIVER_LIBRARY,
+     .host_path = "/l/libcuda.so.570.1",
+     .path = "/l/libcuda.so.570.1",
+     .soname = "libcuda.so.1",
+     .soname_is_link = true},
+    {.kind = DRIVER_LIBRARY, .host_path = "/l/libx.so.570.1", .path = "/l/libx.so.570.1"},
+    {.kind = DRIVER_LIBRARY, .host_path = "/m/lib.so.570.1", .path = "/m/lib.so.570.1"},
+    {.kind = DRIVER_LIBRARY,
+     .host_path = "/n/vdpau/libv.so.570.1",
+     .path = "/n/vdpau/libv.so.570.1"},
+    {.kind = DRIVER_SOCKET, .host_path = "/run/s", .path = "/run/s"},
+};
+static const char *library_dirs[] = {"/l", "/m"};
+
+static struct machine machine_new(struct arena *arena)
+{
+    struct machine machine = {
+        .arena = arena,
+        .gpus = arena_calloc(arena, 2, sizeof(struct machine_gpu)),
+        .n_gpus = 2,
+        .control_nodes = control,
+        .n_control_nodes = ARRAY_SIZE(control),
+        .driver = {"570.1", library_dirs, 2, files, ARRAY_SIZE(files)},
+    };
+
+    machine.gpus[0] = (struct machine_gpu){
+        .address = {0, 1, 0, 0},
+        .pci_name = "0000:01:00.0",
+        .uuid = UUID0,
+        .nodes = nodes0,
+        .n_nodes = ARRAY_SIZE(nodes0),
+        .links = links0,
+        .n_links = ARRAY_SIZE(links0),
+        .selected = true,
+    };
+    machine.gpus[1] = (struct machine_gpu){
+        .address = {0, 0xc1, 0, 0},
+        .pci_name = "0000:c1:00.0",
+        .index = 1,
+        .nodes = nodes1,
+        .n_nodes = ARRAY_SIZE(nodes1),
+        .selected = true,
+    };
+    return machine;
+}
+
+static void spec_freep(struct cdi_spec **spec)
+{
+    cdi_spec_free(*spec);
+}
+#define _cleanup_spec_ _cleanup_(spec_freep)
+
+static const struct build_options usual = {
+    .vendor = "nvidia.com", .class_ = "gpu", .hook_path = "/usr/bin/nvidia-cdi-hook"};
+
+/* The document of the machine, its GPUs named by `naming`. */
+static struct cdi_spec *build(struct machine *machine, const struct build_options *options,
+                              const enum generate_naming *naming, size_t n)
+{
+    struct cdi_spec *spec = NULL;
+
+    cr_assert_eq(names_assign(machine, naming, n, NULL), 0);
+    cr_assert_eq(build_spec(machine, options, &spec, NULL), 0);
+    return spec;
+}
+
+/* The arguments of a hook joined with ' '. */
+static const char *args_of(const struct cdi_hook *hook)
+{
+    static char text[512];
+
+    text[0] = '\0';
+    for (size_t i = 0; i < hook->args.n; i++)
+        strcat(strcat(text, i ? " " : ""), hook->args.items[i]);
+    return text;
+}
+
+static const enum generate_naming by_index[] = {GENERATE_NAME_INDEX};
+
+Test(build, device_edits)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct machine machine = machine_new(arena);
+    _cleanup_spec_ struct cdi_spec *spec = build(&machine, &usual, by_index, 1);
+    const struct cdi_edits *edits;
+
+    cr_expect_str_eq(spec->kind, "nvidia.com/gpu");
+    cr_expect_str_eq(spec->version, "0.7.0", "additionalGids need it");
+    cr_assert_eq(spec->n_devices, 3);
+    cr_expect_str_eq(spec->devices[0].name, "0");
+    edits = &spec->devices[0].edits;
+    cr_assert_eq(edits->n_device_nodes, 3);
+    cr_expect_str_eq(edits->device_nodes[0].path, "/dev/nvidia0", "the least depth first");
+    cr_expect_str_eq(edits->device_nodes[0].host_path, "", "it is the same as path");
+    cr_expect_str_eq(edits->device_nodes[0].permissions, "rwm");
+    cr_expect_eq(edits->device_nodes[0].major, 195);
+    cr_expect_not(edits->device_nodes[0].gid.set);
+    cr_expect_eq(edits->device_nodes[1].file_mode.value, 0660);
+    cr_expect_eq(edits->device_nodes[1].gid.value, 44);
+    cr_expect_eq(edits->device_nodes[2].gid.value, 109);
+    /* Everybody may use renderD129: its group is not needed. */
+    cr_assert_eq(edits->n_additional_gids, 1);
+    cr_expect_eq(edits->additional_gids[0], 44);
+    cr_assert_eq(edits->n_hooks, 1);
+    cr_expect_str_eq(edits->hooks[0].hook_name, "createContainer");
+    cr_expect_str_eq(args_of(&edits->hooks[0]), "nvidia-cdi-hook create-symlinks --link "
+                                                "../card1::/dev/dri/by-path/pci-0000:01:00.0-card");
+    cr_expect_str_eq(edits->hooks[0].env.items[0], "NVIDIA_CTK_DEBUG=false");
+
+    edits = &spec->devices[1].edits;
+    cr_expect_str_eq(edits->device_nodes[0].host_path, "/drv/dev/nvidia1");
+    cr_expect_not(edits->device_nodes[0].file_mode.set, "a mode of 0 is not written");
+    cr_expect_eq(edits->n_additional_gids, 0);
+    cr_expect_eq(edits->n_hooks, 0);
+
+    cr_expect_str_eq(spec->devices[2].name, "all");
+    cr_expect_eq(spec->devices[2].edits.n_device_nodes, 4);
+    cr_expect_eq(spec->devices[2].edits.n_hooks, 1);
+}
+
+Test(build, common_edits)
+{
+    static const char *const hooks[] = {
+        "nvidia-cdi-hook create-symlinks --link "
+        "../libnvidia-allocator.so.1::/l/gbm/nvidia-drm_gbm.so",
+        "nvidia-cdi-hook create-symlinks --link libcuda.so.1::/l/libcuda.so --link "
+        "libcuda.so.570.1::/l/libcuda.so.1",
+        "nvidia-cdi-hook enable-cuda-compat --host-driver-version=570.1",
+        "nvidia-cdi-hook update-ldcache --ldconfig-path /sbin/ldconfig --folder /l --folder "
+        "/n/vdpau",
+        "nvidia-cdi-hook disable-device-node-modification",
+        "nvidia-cdi-hook update-application-profile",
+    };
+    static const char *const mounts[] = {"/run/s", "/l/libcuda.so.570.1", "/l/libx.so.570.1"};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct machine machine = machine_new(arena);
+    struct build_options options = usual;
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+    const struct cdi_edits *edits;
+
+    options.ldconfig_path = "/sbin/ldconfig";
+    spec = build(&machine, &options, by_index, 1);
+    edits = &spec->edits;
+    cr_assert_eq(edits->env.n, 2);
+    cr_expect_str_eq(edits->env.items[0], "NVIDIA_CTK_LIBCUDA_DIR=/l:/m");
+    cr_expect_str_eq(edits->env.items[1], "NVIDIA_VISIBLE_DEVICES=void");
+    cr_assert_eq(edits->n_device_nodes, 2);
+    cr_expect_str_eq(edits->device_nodes[0].path, "/dev/nvidia-uvm");
+    cr_assert_eq(edits->n_hooks, ARRAY_SIZE(hooks));
+    for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+        cr_expect_str_eq(args_of(&edits->hooks[i]), hooks[i]);
+    cr_assert_eq(edits->n_mounts, 6);
+    cr_expect_str_eq(edits->mounts[0].container_path, mounts[1]);
+    cr_expect_str_eq(edits->mounts[4].host_path, "/n/vdpau/libv.so.570.1");
+    for (size_t i = 0; i < edits->n_mounts; i++) {
+        bool socket = strcmp(edits->mounts[i].container_path, mounts[0]) == 0;
+
+        cr_assert_eq(edits->mounts[i].options.n, 5);
+        cr_expect_str_eq(edits->mounts[i].options.items[0], socket ? "nosuid" : "ro");
+        cr_expect_str_eq(edits->mounts[i].options.items[4], socket ? "noexec" : "rprivate");
+        cr_expect_str_eq(edits->mounts[i].type, "");
+    }
+}
+
+Test(build, hooks_as_sub_commands_of_nvidia_ctk)
+{
+    static const char *const enabled[] = {HOOK_CHMOD};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct machine machine = machine_new(arena);
+    struct build_options options = usual;
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+
+    options.hook_path = "/opt/nvidia-ctk";
+    options.hooks.enabled = (struct generate_strings){enabled, 1};
+    options.no_all = true;
+    spec = build(&machine, &options, by_index, 1);
+    cr_assert_eq(spec->n_devices, 2);
+    cr_assert_eq(spec->devices[0].edits.n_hooks, 2);
+    cr_expect_str_eq(spec->devices[0].edits.hooks[1].path, "/opt/nvidia-ctk");
+    cr_expect_str_eq(args_of(&spec->devices[0].edits.hooks[1]),
+                     "nvidia-ctk hook chmod --mode 755 --path /dev/dri");
+    cr_expect_eq(spec->devices[1].edits.n_hooks, 0, "no folder of it needs the hook");
+}
+
+Test(build, the_empty_device)
+{
+    static const char *const ids[] = {"1", "none", "all"};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct machine machine = machine_new(arena);
+    struct generate_strings list = {ids, ARRAY_SIZE(ids)};
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+
+    cr_assert_eq(names_select(&machine, &list, NULL), 0);
+    spec = build(&machine, &usual, by_index, 1);
+    cr_assert_eq(spec->n_devices, 1);
+    cr_expect_str_eq(spec->devices[0].name, "none");
+    cr_assert_eq(spec->devices[0].edits.env.n, 1);
+    cr_expect_str_eq(spec->devices[0].edits.env.items[0], "NVCT_EMPTY_DEVICE=");
+}
+
+Test(hooks, policy)
+{
+    static const struct {
+        const char *disabled, *enabled, *name;
+        bool expected;
+    } cases[] = {
+        {NULL, NULL, HOOK_UPDATE_LDCACHE, true},
+        {NULL, NULL, HOOK_CHMOD, false},
+        {NULL, HOOK_CHMOD, HOOK_CHMOD, true},
+        {HOOK_UPDATE_LDCACHE, NULL, HOOK_UPDATE_LDCACHE, false},
+        {HOOK_UPDATE_LDCACHE, NULL, HOOK_CREATE_SYMLINKS, true},
+        {HOOK_UPDATE_LDCACHE, HOOK_UPDATE_LDCACHE, HOOK_UPDATE_LDCACHE, true},
+        {"all", NULL, HOOK_CREATE_SYMLINKS, false},
+        {"all", HOOK_CREATE_SYMLINKS, HOOK_CREATE_SYMLINKS, true},
+        {"all", HOOK_CREATE_SYMLINKS, HOOK_UPDATE_LDCACHE, false},
+        {"all", "bogus", HOOK_UPDATE_LDCACHE, false},
+        {"bogus", NULL, HOOK_UPDATE_LDCACHE, true},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct hook_policy policy = {{&cases[i].disabled, cases[i].disabled != NULL},
+                                     {&cases[i].enabled, cases[i].enabled != NULL}};
+
+        cr_expect_eq(hook_wanted(&policy, cases[i].name), cases[i].expected, "case %zu", i);
+    }
+}
+
+Test(names, strategies)
+{
+    static const struct {
+        enum generate_naming naming[4];
+        size_t n;
+        const char *first, *second; /* names joined with ' ' */
+        bool unusable;              /* the second, which has no UUID */
+    } cases[] = {
+        {{GENERATE_NAME_INDEX}, 1, "0 ", "1 ", false},
+        {{GENERATE_NAME_TYPE_INDEX, GENERATE_NAME_PCI},
+         2,
+         "gpu0 0000:01:00.0 ",
+         "gpu1 0000:c1:00.0 ",
+         false},
+        {{0}, 0, "0 " UUID0 " ", "1 ", false},
+        {{GENERATE_NAME_UUID}, 1, UUID0 " ", "", true},
+        {{GENERATE_NAME_INDEX, GENERATE_NAME_INDEX}, 2, "0 ", "1 ", false},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct machine machine = machine_new(arena);
+
+        cr_assert_eq(names_assign(&machine, cases[i].naming, cases[i].n, NULL), 0);
+        for (size_t k = 0; k < 2; k++) {
+            char text[128] = "";
+
+            for (size_t m = 0; m < machine.gpus[k].n_names; m++)
+                strcat(strcat(text, machine.gpus[k].names[m]), " ");
+            cr_expect_str_eq(text, k ? cases[i].second : cases[i].first);
+        }
+        cr_expect_eq(machine.gpus[1].unusable, cases[i].unusable);
+        cr_expect_eq(machine.gpus[1].problem != NULL,
+                     cases[i].n == 0 || cases[i].naming[0] == GENERATE_NAME_UUID);
+        cr_expect_null(machine.gpus[0].problem);
+    }
+}
+
+Test(names, ids)
+{
+    static const struct {
+        const char *ids[3];
+        int expected; /* bit of each GPU, or a negative error */
+    } cases[] = {
+        {{NULL}, 3},
+        {{"all"}, 3},
+        {{"0"}, 1},
+        {{"1", "0", "1"}, 3},
+        {{"1", "all"}, 3},
+        {{UUID0}, 1},
+        {{"b0a77a32-6c5f-4d1a-8c4c-8a3f4d4f3b11"}, 1},
+        {{"0000:C1:00.0"}, 2},
+        {{"00000000:c1:00.0"}, 2},
+        {{"none"}, 0},
+        {{"2"}, -CDI_ERR_NOTFOUND},
+        {{"18446744073709551615"}, -CDI_ERR_NOTFOUND},
+        {{"99999999999999999999999999"}, -CDI_ERR_NOTFOUND},
+        {{"GPU-00000000-6c5f-4d1a-8c4c-8a3f4d4f3b11"}, -CDI_ERR_NOTFOUND},
+        {{"0000:02:00.0"}, -CDI_ERR_NOTFOUND},
+        {{""}, -CDI_ERR_USAGE},
+        {{" 1"}, -CDI_ERR_USAGE},
+        {{"gpu"}, -CDI_ERR_USAGE},
+        {{"-1"}, -CDI_ERR_USAGE},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct machine machine = machine_new(arena);
+        struct generate_strings ids = {cases[i].ids, 0};
+        int r;
+
+        while (ids.n < 3 && ids.items[ids.n])
+            ids.n++;
+        r = names_select(&machine, &ids, NULL);
+        if (r == 0)
+            r = machine.gpus[0].selected | machine.gpus[1].selected << 1;
+        cr_expect_eq(r, cases[i].expected, "case %zu: %d", i, r);
+    }
+}
+
+Test(simplify, removes_what_is_there_twice)
+{
+    static const struct machine_node node = {"/dev/a", "/dev/a", 1, 2, 0600, 3},
+                                     other = {"/dev/a", "/b/dev/a", 1, 2, 0600, 3};
+    _cleanup_spec_ struct cdi_spec *spec = cdi_spec_new();
+    struct edits_builder b = {.arena = spec->arena, .hook_path = "/h"};
+    struct cdi_device devices[2] = {{.name = "b"}, {.name = "a"}};
+
+    for (size_t i = 0; i < 2; i++) {
+        edits_add_node(&b, &spec->edits, &node);
+        edits_add_node(&b, &devices[0].edits, &node);
+        edits_add_node(&b, &devices[0].edits, &other);
+        edits_add_node(&b, &devices[1].edits, &node);
+        edits_add_env(&b, &devices[0].edits, "A", "1");
+        edits_add_mount(&b, &devices[0].edits, "/m/x", "/m/x", false);
+        edits_add_mount(&b, &devices[0].edits, "/m", "/m", i == 0);
+        (void)edits_add_hook(&b, &devices[0].edits, "hook");
+    }
+    cr_assert_not(b.failed);
+    spec->devices = devices;
+    spec->n_devices = 2;
+    cr_assert_eq(spec_simplify(spec, NULL), 0);
+
+    cr_expect_eq(spec->edits.n_device_nodes, 1);
+    cr_expect_eq(spec->edits.n_additional_gids, 1);
+    cr_expect_str_eq(devices[0].name, "a");
+    cr_expect_eq(devices[0].edits.n_device_nodes, 1, "nothing else would be left of it");
+    cr_expect_eq(devices[1].edits.n_device_nodes, 1, "the other is in the common edits");
+    cr_expect_str_eq(devices[1].edits.device_nodes[0].host_path, "/b/dev/a");
+    cr_expect_eq(devices[1].edits.n_additional_gids, 1, "groups are not removed");
+    cr_expect_eq(devices[1].edits.env.n, 1);
+    cr_expect_eq(devices[1].edits.n_hooks, 1);
+    cr_assert_eq(devices[1].edits.n_mounts, 3, "options make a difference");
+    cr_expect_str_eq(devices[1].edits.mounts[0].options.items[0], "nosuid",
+                     "ties keep their order");
+    cr_expect_str_eq(devices[1].edits.mounts[2].container_path, "/m/x");
+}
+
+Test(simplify, no_second_all)
+{
+    _cleanup_spec_ struct cdi_spec *spec = cdi_spec_new();
+    struct cdi_device device = {.name = "all"};
+
+    spec->devices = &device;
+    spec->n_devices = 1;
+    cr_assert_eq(spec_add_all(spec, NULL), 0);
+    cr_expect_eq(spec->n_devices, 1);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "generate/driver/elf.h"
+
+#define STRINGS "\0libm.so.6\0libcuda.so.1\0libother.so"
+#define NEEDED  1
+#define SONAME  11
+#define OTHER   24
+#define VADDR   0x10000
+
+/* A minimal shared object: headers, a dynamic section and its strings, in one segment. */
+#define DEFINE_OBJECT(bits)                                                            \
+    struct object##bits {                                                              \
+        Elf##bits##_Ehdr ehdr;                                                         \
+        Elf##bits##_Phdr phdrs[2];                                                     \
+        Elf##bits##_Dyn dynamic[6];                                                    \
+        char strings[sizeof STRINGS];                                                  \
+    };                                                                                 \
+    static struct object##bits object##bits(void)                                      \
+    {                                                                                  \
+        struct object##bits o = {                                                      \
+            .ehdr = {.e_type = ET_DYN,                                                 \
+                     .e_phoff = offsetof(struct object##bits, phdrs),                  \
+                     .e_phentsize = sizeof(Elf##bits##_Phdr),                          \
+                     .e_phnum = 2},                                                    \
+            .phdrs = {{.p_type = PT_LOAD, .p_vaddr = VADDR, .p_filesz = sizeof o},     \
+                      {.p_type = PT_DYNAMIC,                                           \
+                       .p_offset = offsetof(struct object##bits, dynamic),             \
+                       .p_vaddr = VADDR + offsetof(struct object##bits, dynamic),      \
+                       .p_filesz = sizeof o.dynamic}},                                 \
+            .dynamic = {{DT_NEEDED, {NEEDED}},                                         \
+                        {DT_SONAME, {SONAME}},                                         \
+                        {DT_STRTAB, {VADDR + offsetof(struct object##bits, strings)}}, \
+                        {DT_STRSZ, {sizeof STRINGS}},                                  \
+                        {DT_NULL, {0}},                                                \
+                        {DT_SONAME, {OTHER}}},                                         \
+            .strings = STRINGS,                                                        \
+        };                                                                             \
+        memcpy(o.ehdr.e_ident, ELFMAG, SELFMAG);                                       \
+        o.ehdr.e_ident[EI_CLASS] = ELFCLASS##bits;                                     \
+        o.ehdr.e_ident[EI_DATA] = ELFDATA2LSB;                                         \
+        return o;                                                                      \
+    }
+
+DEFINE_OBJECT(32)
+DEFINE_OBJECT(64)
+
+/* Reads the SONAME of a file with the given bytes. */
+static int soname_of(const void *data, size_t len, struct arena *arena, const char **soname,
+                     struct cdi_error *err)
+{
+    _cleanup_close_ int fd = memfd_create("elf", MFD_CLOEXEC);
+
+    cr_assert_eq(write(fd, data, len), (ssize_t)len);
+    return elf_soname(fd, arena, soname, err);
+}
+
+Test(elf, reads_both_classes)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct object32 small = object32();
+    struct object64 large = object64();
+    const char *soname;
+
+    cr_assert_eq(soname_of(&small, sizeof small, arena, &soname, NULL), 0);
+    cr_expect_str_eq(soname, "libcuda.so.1");
+    cr_assert_eq(soname_of(&large, sizeof large, arena, &soname, NULL), 0);
+    cr_expect_str_eq(soname, "libcuda.so.1");
+}
+
+Test(elf, an_object_without_soname_has_none)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct object64 no_soname = object64(), no_dynamic = object64(), empty = object64();
+    const char *soname = "";
+
+    no_soname.dynamic[1].d_tag = DT_NULL;
+    no_dynamic.phdrs[1].p_type = PT_NOTE;
+    empty.dynamic[1].d_un.d_val = 0;
+    cr_assert_eq(soname_of(&no_soname, sizeof no_soname, arena, &soname, NULL), 0);
+    cr_expect_null(soname);
+    cr_assert_eq(soname_of(&no_dynamic, sizeof no_dynamic, arena, &soname, NULL), 0);
+    cr_expect_null(soname);
+    cr_assert_eq(soname_of(&empty, sizeof empty, arena, &soname, NULL), 0);
+    cr_expect_null(soname);
+}
+
+static void break_magic(struct object64 *o)
+{
+    o->ehdr.e_ident[1] = 'e';
+}
+static void break_class(struct object64 *o)
+{
+    o->ehdr.e_ident[EI_CLASS] = 3;
+}
+static void break_order(struct object64 *o)
+{
+    o->ehdr.e_ident[EI_DATA] = ELFDATA2MSB;
+}
+static void break_phoff(struct object64 *o)
+{
+    o->ehdr.e_phoff = UINT64_MAX - 8;
+}
+static void break_phnum(struct object64 *o)
+{
+    o->ehdr.e_phnum = 0xffff;
+}
+static void break_phentsize(struct object64 *o)
+{
+    o->ehdr.e_phentsize = 1;
+}
+static void break_dynamic_size(struct object64 *o)
+{
+    o->phdrs[1].p_filesz = UINT64_MAX;
+}
+static void break_dynamic_offset(struct object64 *o)
+{
+    o->phdrs[1].p_offset = UINT64_MAX - 100;
+}
+static void break_soname(struct object64 *o)
+{
+    o->dynamic[1].d_un.d_val = sizeof STRINGS;
+}
+static void break_strtab(struct object64 *o)
+{
+    o->dynamic[2].d_un.d_ptr = UINT64_MAX - 5;
+}
+static void break_segment(struct object64 *o)
+{
+    o->phdrs[0].p_vaddr = UINT64_MAX / 2;
+}
+static void break_segment_offset(struct object64 *o)
+{
+    o->phdrs[0].p_offset = UINT64_MAX - 1000;
+}
+static void break_end(struct object64 *o)
+{
+    memset(o->strings + SONAME, 'x', sizeof o->strings - SONAME);
+}
+static void break_count(struct object64 *o)
+{
+    o->dynamic[0].d_tag = DT_SONAME;
+}
+
+Test(elf, refuses_what_is_broken)
+{
+    static const struct {
+        const char *what;
+        void (*break_it)(struct object64 *);
+    } cases[] = {
+        {"no ELF file", break_magic},
+        {"neither 32 nor 64 bits", break_class},
+        {"big-endian", break_order},
+        {"program headers outside the file", break_phoff},
+        {"too many program headers", break_phnum},
+        {"program headers of another size", break_phentsize},
+        {"dynamic section too large", break_dynamic_size},
+        {"dynamic section outside the file", break_dynamic_offset},
+        {"SONAME outside the strings", break_soname},
+        {"strings outside memory", break_strtab},
+        {"strings in no segment", break_segment},
+        {"segment outside the file", break_segment_offset},
+        {"SONAME without end", break_end},
+        {"two SONAMEs", break_count},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+        struct object64 object = object64();
+        const char *soname;
+
+        cases[i].break_it(&object);
+        cr_expect_eq(soname_of(&object, sizeof object, arena, &soname, &err), -CDI_ERR_INVALID,
+                     "%s", cases[i].what);
+        cr_expect_not_null(err.message);
+    }
+}
+
+Test(elf, a_truncated_file_gives_an_error_or_the_right_name)
+{
+    struct object64 object = object64();
+
+    for (size_t len = 0; len < sizeof object; len++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        const char *soname;
+        int r = soname_of(&object, len, arena, &soname, NULL);
+
+        cr_expect(r == -CDI_ERR_INVALID || (r == 0 && strcmp(soname, "libcuda.so.1") == 0),
+                  "%zu bytes", len);
+    }
+}
+
+Test(elf, reads_the_c_library)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    _cleanup_close_ int fd = -1;
+    const char *soname;
+    Dl_info info;
+
+    cr_assert(dladdr(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"), &info));
+    fd = open(info.dli_fname, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || !strstr(info.dli_fname, "libc.so"))
+        cr_skip_test("the C library is not a file of its own");
+    cr_assert_eq(elf_soname(fd, arena, &soname, NULL), 0);
+    cr_expect_str_eq(soname, "libc.so.6");
+}
