@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands of cdikit: one table entry each, from which dispatch, --help, the manual pages
+ * and the shell completion are made.
+ */
+#ifndef CDIKIT_CMD_COMMAND_H
+#define CDIKIT_CMD_COMMAND_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cdikit/error.h>
+
+struct arena;
+
+/* Exit statuses; docs/exit-status.md says when each is used. */
+enum exit_status {
+    STATUS_DONE = 0,
+    STATUS_FINDINGS = 1,
+    STATUS_USAGE = 2,
+    STATUS_SYSTEM = 3,
+};
+
+/* The type of the variable that an option fills. */
+enum option_type {
+    OPTION_SWITCH, /* bool */
+    OPTION_STRING, /* const char *: the last one given, NULL without */
+    OPTION_LIST,   /* struct option_list: all that were given, in their order */
+    OPTION_CHOICE, /* int: 1 + index in `choices`, 0 without */
+};
+
+struct option_list {
+    const char **items;
+    size_t n;
+};
+
+/* An option. Long names only, but for the few letters that every program has. */
+struct option {
+    const char *name; /* without dashes */
+    char letter;      /* '\0' if there is none */
+    enum option_type type;
+    size_t offset;              /* of the variable in the command's options struct */
+    const char *value;          /* what help calls the value: "DIR"; NULL for a switch */
+    const char *const *choices; /* the allowed values, ending with NULL; OPTION_CHOICE only */
+    const char *help;           /* what it does: begins small, no full stop at the end */
+};
+
+/* One command line, taken apart. */
+struct call {
+    const struct command *command;
+    const void *options; /* the command's options struct */
+    const char *const *operands;
+    size_t n_operands;
+    bool help;
+    bool verbose;
+    bool quiet;
+    struct arena *arena; /* lives as long as the call */
+};
+
+struct example {
+    const char *line;
+    const char *what;
+};
+
+#define OPERANDS_ANY UINT_MAX
+
+struct command {
+    const char *name;
+    const char *summary;          /* one line for lists: begins small, no full stop */
+    const char *const *usage;     /* what can follow the name and options; ends with NULL */
+    const char *description;      /* paragraphs, a blank line between; indented lines stay as is */
+    const struct option *options; /* ends with a name of NULL; the common ones come on top */
+    size_t options_size;          /* of the options struct */
+    unsigned min_operands, max_operands;
+    const char *const *words; /* what the first operand can be, where it is a keyword, or NULL */
+    const struct example *examples; /* ends with a line of NULL, or NULL */
+    const char *exit_notes;         /* what status 1 (or another) means here, or NULL */
+
+    /* Does it. Returns the exit status, or negative with *err set. */
+    int (*run)(const struct call *call, struct cdi_error *err);
+};
+
+/* All commands, in the order in which help lists them, ending with NULL. */
+extern const struct command *const commands[];
+
+extern const struct command command_annotation;
+extern const struct command command_apply;
+extern const struct command command_convert;
+extern const struct command command_generate;
+extern const struct command command_help;
+extern const struct command command_list;
+extern const struct command command_name;
+extern const struct command command_resolve;
+extern const struct command command_schema;
+extern const struct command command_show;
+extern const struct command command_validate;
+extern const struct command command_version;
+
+/*
+ * The command of that name, or NULL with *err saying which name comes near it (CDI_ERR_USAGE).
+ */
+const struct command *command_find(const char *name, struct cdi_error *err);
+
+#endif

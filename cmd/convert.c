@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cdikit convert: reads a document, checks it and writes it anew. */
+#include <string.h>
+
+#include <cdikit/version.h>
+
+#include "cmd/common.h"
+#include "cmd/document.h"
+#include "cmd/findings.h"
+#include "cmd/output.h"
+
+struct convert_options {
+    int format;
+    const char *version;
+    const char *output;
+};
+
+static const struct option options[] = {
+    {"format", '\0', OPTION_CHOICE, offsetof(struct convert_options, format), "FORMAT",
+     format_choices, "what to write; without it the ending of --output decides, else yaml"},
+    {"cdi-version", '\0', OPTION_STRING, offsetof(struct convert_options, version), "VERSION", NULL,
+     "the version to declare: a released one, or 'min' for the lowest that the document needs"},
+    {"output", '\0', OPTION_STRING, offsetof(struct convert_options, output), "FILE", NULL,
+     "the file to write, in place of standard output"},
+    {.name = NULL},
+};
+
+static const char *const usage[] = {"FILE|-", NULL};
+
+static const struct example examples[] = {
+    {"cdikit convert --format json vendor.yaml", "a document as JSON"},
+    {"cdikit convert --cdi-version min --output /etc/cdi/vendor.yaml vendor.yaml",
+     "a document for engines of any age"},
+    {NULL, NULL},
+};
+
+/* Declares `version`, if the document can. */
+static int declare(struct cdi_spec *spec, const char *version, struct cdi_error *err)
+{
+    char member[256] = "";
+    const char *min = cdi_spec_min_version_why(spec, member, sizeof member);
+    struct cdi_position pos = cdi_spec_position(spec, member);
+
+    if (strcmp(version, "min") == 0) {
+        spec->version = min;
+        return 0;
+    }
+    if (cdi_version_index(version) < cdi_version_index(min)) {
+        if (!*member)
+            return cdi_error_set(err, CDI_ERR_INVALID, "a document cannot declare less than CDI %s",
+                                 min);
+        return cdi_error_set_at(err, CDI_ERR_INVALID, spec->path, pos,
+                                "%s needs CDI %s, which is above %s", member, min, version);
+    }
+    spec->version = version;
+    return 0;
+}
+
+static int check_version(const char *version, struct cdi_error *err)
+{
+    char all[256] = "";
+    size_t used = 0;
+
+    if (!version || strcmp(version, "min") == 0 || cdi_version_index(version) >= 0)
+        return 0;
+    for (const char *const *v = cdi_versions(); *v && used < sizeof all; v++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *v);
+    return cdi_error_set(err, CDI_ERR_USAGE,
+                         "--cdi-version cannot be '%s': it is 'min' or one of %s", version, all);
+}
+
+static int run(const struct call *call, struct cdi_error *err)
+{
+    const struct convert_options *o = call->options;
+    struct findings_report report = {.out = stderr};
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+    int r = check_version(o->version, err);
+
+    if (r == 0)
+        r = document_read(call->operands[0], &spec, err);
+    if (r == 0 && o->version)
+        r = declare(spec, o->version, err);
+    if (r == 0)
+        r = findings_add_document(&report, spec,
+                                  call->quiet ? CDI_SEVERITY_ERROR : CDI_SEVERITY_WARNING, err);
+    if (r < 0)
+        return r;
+    if (report.n_errors)
+        return STATUS_FINDINGS;
+    r = document_write(spec, o->output, document_format(o->format, o->output), OUTPUT_SYNC, err);
+    return r < 0 ? r : STATUS_DONE;
+}
+
+const struct command command_convert = {
+    .name = "convert",
+    .summary = "write a CDI document in another format or version",
+    .usage = usage,
+    .description =
+        "Reads a document, checks it as 'cdikit validate' does, and writes it: members in the "
+        "order of the specification, without what has no effect. Findings go to standard error; "
+        "with errors nothing is written.\n\n"
+        "An existing file is replaced at once, and keeps its mode and owner.",
+    .options = options,
+    .options_size = sizeof(struct convert_options),
+    .min_operands = 1,
+    .max_operands = 1,
+    .examples = examples,
+    .exit_notes = "Status 1: the document cannot be read or has errors, or needs a higher version "
+                  "than --cdi-version; the message names the member that does.",
+    .run = run,
+};

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cdikit generate: a CDI document for the GPUs of this machine. */
+#include "generate/generate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cdikit/name.h>
+#include <cdikit/validate.h>
+
+#include "base/arena.h"
+#include "cmd/common.h"
+#include "cmd/document.h"
+#include "cmd/findings.h"
+#include "cmd/output.h"
+
+struct generate_command_options {
+    int mode, format;
+    const char *output, *root, *driver_root, *dev_root, *vendor, *class_;
+    struct option_list naming, device_ids, disabled_hooks, enabled_hooks;
+    const char *hook_path, *ldconfig_path;
+    bool no_all;
+};
+
+#define AT(member) offsetof(struct generate_command_options, member)
+
+static const char *const modes[] = {[GENERATE_MODE_PCI] = "pci", [GENERATE_MODE_PCI + 1] = NULL};
+
+static const struct option options[] = {
+    {"mode", '\0', OPTION_CHOICE, AT(mode), "MODE", modes,
+     "where the facts come from; pci: the PCI bus and /proc/driver/nvidia, without loading any "
+     "library of the driver"},
+    {"output", '\0', OPTION_STRING, AT(output), "FILE", NULL,
+     "the file to write, in place of standard output; engines load *.yaml and *.json"},
+    {"format", '\0', OPTION_CHOICE, AT(format), "FORMAT", format_choices,
+     "what to write; without it the ending of --output decides, else yaml"},
+    {"root", '\0', OPTION_STRING, AT(root), "DIR", NULL,
+     "read everything of the machine beneath this directory"},
+    {"driver-root", '\0', OPTION_STRING, AT(driver_root), "DIR", NULL,
+     "where, beneath the root, the driver is installed; / unless given"},
+    {"dev-root", '\0', OPTION_STRING, AT(dev_root), "DIR", NULL,
+     "where, beneath the root, dev/ with the device nodes is; the driver root unless given"},
+    {"vendor", '\0', OPTION_STRING, AT(vendor), "VENDOR", NULL,
+     "vendor of the devices; nvidia.com unless given"},
+    {"class", '\0', OPTION_STRING, AT(class_), "CLASS", NULL,
+     "class of the devices; gpu unless given"},
+    {"device-name-strategy", '\0', OPTION_LIST, AT(naming), "STRATEGY", NULL,
+     "how devices are named: index, uuid, type-index or pci; can be repeated, or a list with "
+     "commas, for several names; index,uuid unless given"},
+    {"device-id", '\0', OPTION_LIST, AT(device_ids), "ID", NULL,
+     "only this GPU: an index, UUID or PCI address, or all or none; can be repeated, or a list "
+     "with commas"},
+    {"no-all-device", '\0', OPTION_SWITCH, AT(no_all), NULL, NULL,
+     "leave out the device 'all', which stands for every GPU"},
+    {"nvidia-cdi-hook-path", '\0', OPTION_STRING, AT(hook_path), "PATH", NULL,
+     "the hook program to write into the document; searched for unless given"},
+    {"ldconfig-path", '\0', OPTION_STRING, AT(ldconfig_path), "PATH", NULL,
+     "the ldconfig that the update-ldcache hook is told to use"},
+    {"disable-hook", '\0', OPTION_LIST, AT(disabled_hooks), "HOOK", NULL,
+     "leave out this hook, or all; can be repeated, or a list with commas"},
+    {"enable-hook", '\0', OPTION_LIST, AT(enabled_hooks), "HOOK", NULL,
+     "write this hook, whatever --disable-hook says; can be repeated, or a list with commas"},
+    {.name = NULL},
+};
+
+static const char *const usage[] = {"", NULL};
+
+static const struct example examples[] = {
+    {"cdikit generate --mode pci --output /var/run/cdi/nvidia.yaml", "what a node does at boot"},
+    {"cdikit generate --mode pci | cdikit validate --strict -", "a look at it first"},
+    {NULL, NULL},
+};
+
+/* Splits the values of a list at their commas. */
+static int split_commas(struct arena *arena, const struct option_list *list,
+                        struct option_list *out, struct cdi_error *err)
+{
+    for (size_t i = 0; i < list->n; i++)
+        for (const char *p = list->items[i];; p++) {
+            size_t len = strcspn(p, ",");
+            const char **items = arena_grow(arena, out->items, out->n, sizeof *items);
+            const char *item = arena_strndup(arena, p, len);
+
+            if (!items || !item)
+                return cdi_error_nomem(err);
+            items[out->n++] = item;
+            out->items = items;
+            p += len;
+            if (!*p)
+                break;
+        }
+    return 0;
+}
+
+static int set_strings(struct arena *arena, const struct option_list *list,
+                       struct generate_strings *out, struct cdi_error *err)
+{
+    struct option_list parts = {NULL, 0};
+    int r = split_commas(arena, list, &parts, err);
+
+    *out = (struct generate_strings){parts.items, parts.n};
+    return r;
+}
+
+static int set_naming(struct arena *arena, const struct option_list *list,
+                      struct generate_options *out, struct cdi_error *err)
+{
+    struct option_list parts = {NULL, 0};
+    enum generate_naming *naming;
+    int r = split_commas(arena, list, &parts, err);
+
+    if (r < 0)
+        return r;
+    naming = arena_calloc(arena, parts.n, sizeof *naming);
+    if (!naming)
+        return cdi_error_nomem(err);
+    for (size_t i = 0; i < parts.n; i++)
+        if (!generate_naming_parse(parts.items[i], &naming[i]))
+            return cdi_error_set(err, CDI_ERR_USAGE,
+                                 "--device-name-strategy cannot be '%s': it is one of index, uuid, "
+                                 "type-index, pci",
+                                 parts.items[i]);
+    out->naming = naming;
+    out->n_naming = parts.n;
+    return 0;
+}
+
+static int set_options(const struct call *call, struct generate_options *out, struct cdi_error *err)
+{
+    const struct generate_command_options *o = call->options;
+    int r;
+
+    *out = (struct generate_options){
+        .mode = o->mode ? (enum generate_mode)(o->mode - 1) : GENERATE_MODE_PCI,
+        .root = o->root,
+        .driver_root = o->driver_root,
+        .dev_root = o->dev_root,
+        .vendor = o->vendor,
+        .class_ = o->class_,
+        .no_all = o->no_all,
+        .hook_path = o->hook_path,
+        .ldconfig_path = o->ldconfig_path,
+        .search_path = getenv("PATH"),
+        .data_dirs = getenv("XDG_DATA_DIRS"),
+    };
+    r = set_naming(call->arena, &o->naming, out, err);
+    if (r == 0)
+        r = set_strings(call->arena, &o->device_ids, &out->device_ids, err);
+    if (r == 0)
+        r = set_strings(call->arena, &o->disabled_hooks, &out->disabled_hooks, err);
+    return r < 0 ? r : set_strings(call->arena, &o->enabled_hooks, &out->enabled_hooks, err);
+}
+
+static void tell(const struct call *call, const struct generate_report *report)
+{
+    for (size_t i = 0; i < report->n_left_out; i++)
+        message_warn(call, "%s is left out: %s", report->left_out[i].subject,
+                     report->left_out[i].text);
+    for (size_t i = 0; i < report->n_notes; i++)
+        message_detail(call, "%s: %s", report->notes[i].subject, report->notes[i].text);
+}
+
+/* A name that is no name is wrong use, not a document that came out wrong. */
+static int check_names(const struct generate_command_options *o, struct cdi_error *err)
+{
+    int r = 0;
+
+    if (o->vendor)
+        r = cdi_vendor_check((struct cdi_slice){o->vendor, strlen(o->vendor)}, err);
+    if (r == 0 && o->class_)
+        r = cdi_class_check((struct cdi_slice){o->class_, strlen(o->class_)}, err);
+    if (r < 0 && err->code == CDI_ERR_INVALID)
+        return cdi_error_set(err, CDI_ERR_USAGE, "%s", err->message);
+    return r;
+}
+
+static bool is_loaded_by_engines(const char *file)
+{
+    const char *dot = strrchr(file, '.');
+
+    return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".json") == 0);
+}
+
+static int run(const struct call *call, struct cdi_error *err)
+{
+    const struct generate_command_options *o = call->options;
+    _cleanup_(generate_report_clear) struct generate_report report = GENERATE_REPORT_INIT;
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+    struct generate_options what;
+    int r = check_names(o, err);
+
+    if (r == 0)
+        r = set_options(call, &what, err);
+    if (r < 0)
+        return r;
+    r = generate_spec(&what, &spec, &report, err);
+    tell(call, &report);
+    if (r == 0)
+        r = cdi_spec_check(spec, err);
+    if (r == 0)
+        r = document_write(spec, o->output, document_format(o->format, o->output),
+                           OUTPUT_PUBLISH | OUTPUT_SYNC, err);
+    if (r < 0)
+        return r;
+    if (report.summary && !call->quiet)
+        message_say(call, "%s", report.summary);
+    if (o->output && !is_loaded_by_engines(o->output) && strncmp(o->output, "/dev/", 5) != 0 &&
+        strcmp(o->output, "-") != 0)
+        message_warn(call, "%s: engines load only names that end in .yaml or .json", o->output);
+    return STATUS_DONE;
+}
+
+const struct command command_generate = {
+    .name = "generate",
+    .summary = "write a CDI document for the GPUs of this machine",
+    .usage = usage,
+    .description =
+        "Looks at the machine and writes a document with a device for each GPU, one for all of "
+        "them, and what every container with a GPU needs: control device nodes, driver "
+        "libraries, programs, configuration files and hooks.\n\n"
+        "A GPU that cannot be described is left out, and said on standard error. The document is "
+        "checked before it is written. The file is replaced at once, gets mode 0644, and missing "
+        "directories are made.\n\n"
+        "The same machine gives the same bytes.",
+    .options = options,
+    .options_size = sizeof(struct generate_command_options),
+    .examples = examples,
+    .exit_notes = "Status 1: there is no GPU or no driver, or nothing that can be described.",
+    .run = run,
+};

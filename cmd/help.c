@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/help.h"
+
+#include <string.h>
+
+#include "cmd/options.h"
+
+#define WIDTH 80
+
+const struct help_status help_statuses[] = {
+    {STATUS_DONE, "done"},
+    {STATUS_FINDINGS, "findings, or a request that cannot be met"},
+    {STATUS_USAGE, "wrong use of the command line"},
+    {STATUS_SYSTEM, "a file could not be read or written, or the system failed"},
+    {0, NULL},
+};
+
+void help_option_name(const struct option *option, char *buf, size_t size)
+{
+    char value[64] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; option->choices && option->choices[i]; i++)
+        used += (size_t)snprintf(value + used, sizeof value - used, "%s%s", i ? "|" : "",
+                                 option->choices[i]);
+    if (!used && option->value)
+        (void)snprintf(value, sizeof value, "%s", option->value);
+    if (option->letter)
+        (void)snprintf(buf, size, "-%c, --%s", option->letter, option->name);
+    else
+        (void)snprintf(buf, size, "--%s%s%s", option->name, *value ? " " : "", value);
+}
+
+/* Words of `text` up to its end, wrapped, each line but the first after `indent` blanks. */
+static void print_wrapped(FILE *f, const char *text, const char *end, int indent)
+{
+    int column = indent;
+
+    while (text < end) {
+        int len = (int)strcspn(text, " \n");
+
+        if (len > end - text)
+            len = (int)(end - text);
+        if (column > indent && column + 1 + len > WIDTH) {
+            (void)fprintf(f, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            (void)putc(' ', f);
+            column++;
+        }
+        (void)fprintf(f, "%.*s", len, text);
+        column += len;
+        text += len;
+        text += strspn(text, " \n");
+    }
+    (void)putc('\n', f);
+}
+
+/* Paragraphs: those that begin with a blank stay as they are. */
+static void print_paragraphs(FILE *f, const char *text)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+
+        end = end ? end : text + strlen(text);
+        if (*text == ' ')
+            (void)fprintf(f, "%.*s\n", (int)(end - text), text);
+        else
+            print_wrapped(f, text, end, 0);
+        (void)putc('\n', f);
+        text = end + strspn(end, "\n");
+    }
+}
+
+static void print_options(FILE *f, const struct option *options)
+{
+    for (const struct option *o = options; o && o->name; o++) {
+        char name[128];
+        int len;
+
+        help_option_name(o, name, sizeof name);
+        len = fprintf(f, "  %s%s", o->letter ? "" : "    ", name);
+        if (len < 28)
+            (void)fprintf(f, "%*s", 30 - len, "");
+        else
+            (void)fprintf(f, "\n%30s", "");
+        print_wrapped(f, o->help, o->help + strlen(o->help), 30);
+    }
+}
+
+void help_overview(FILE *f)
+{
+    (void)fputs("Usage: cdikit COMMAND [OPTION...] [OPERAND...]\n\n"
+                "The Container Device Interface: documents, devices, container configurations.\n\n"
+                "Commands:\n",
+                f);
+    for (size_t i = 0; commands[i]; i++)
+        (void)fprintf(f, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+    (void)fputs("\n'cdikit help COMMAND' says everything about one of them.\n", f);
+}
+
+static void print_exit_status(const struct command *command)
+{
+    (void)puts("Exit status:");
+    for (const struct help_status *s = help_statuses; s->text; s++)
+        (void)printf("  %d  %s\n", s->status, s->text);
+    if (command->exit_notes) {
+        (void)putchar('\n');
+        print_wrapped(stdout, command->exit_notes,
+                      command->exit_notes + strlen(command->exit_notes), 0);
+    }
+}
+
+void help_command(const struct command *command)
+{
+    for (size_t i = 0; command->usage[i]; i++)
+        (void)printf("%s cdikit %s [OPTION...]%s%s\n", i ? "      " : "Usage:", command->name,
+                     *command->usage[i] ? " " : "", command->usage[i]);
+    (void)putchar('\n');
+    print_paragraphs(stdout, command->description);
+    (void)puts("Options:");
+    print_options(stdout, command->options);
+    print_options(stdout, common_options);
+    (void)putchar('\n');
+    if (command->examples) {
+        (void)puts("Examples:");
+        for (const struct example *e = command->examples; e->line; e++)
+            (void)printf("  %s\n      %s\n", e->line, e->what);
+        (void)putchar('\n');
+    }
+    print_exit_status(command);
+}
+
+/* The command */
+
+struct help_options {
+    bool man;
+    int completion;
+};
+
+static const char *const completion_choices[] = {"bash", NULL};
+
+static const struct option options[] = {
+    {"man", '\0', OPTION_SWITCH, offsetof(struct help_options, man), NULL, NULL,
+     "print the manual page, for man -l; without COMMAND that of cdikit"},
+    {"completion", '\0', OPTION_CHOICE, offsetof(struct help_options, completion), "SHELL",
+     completion_choices, "print the completion of command lines for this shell"},
+    {.name = NULL},
+};
+
+static const char *const usage[] = {"[COMMAND]", NULL};
+
+static const struct example examples[] = {
+    {"cdikit help validate", "everything about 'validate'"},
+    {"cdikit help --man validate | man -l -", "the same as a manual page"},
+    {". <(cdikit help --completion bash)", "completion in the running shell"},
+    {NULL, NULL},
+};
+
+static int run(const struct call *call, struct cdi_error *err)
+{
+    const struct help_options *o = call->options;
+    const struct command *command = NULL;
+
+    if (o->completion && (o->man || call->n_operands))
+        return cdi_error_set(err, CDI_ERR_USAGE, "--completion goes alone");
+    if (call->n_operands) {
+        command = command_find(call->operands[0], err);
+        if (!command)
+            return -(int)err->code;
+    }
+    if (o->completion)
+        completion_bash();
+    else if (o->man)
+        man_page(command);
+    else if (command)
+        help_command(command);
+    else
+        help_overview(stdout);
+    return STATUS_DONE;
+}
+
+const struct command command_help = {
+    .name = "help",
+    .summary = "say how a command is used",
+    .usage = usage,
+    .description = "Lists the commands, or prints all that there is to know of one of them. The "
+                   "manual pages and the completion of command lines are made from the same "
+                   "tables as this help.",
+    .options = options,
+    .options_size = sizeof(struct help_options),
+    .max_operands = 1,
+    .examples = examples,
+    .run = run,
+};

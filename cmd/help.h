@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the commands are used, in the forms that a terminal, man(1) and bash read. */
+#ifndef CDIKIT_CMD_HELP_H
+#define CDIKIT_CMD_HELP_H
+
+#include <stdio.h>
+
+#include "cmd/command.h"
+
+/* "--spec-dir DIR", "-v, --verbose", "--format yaml|json", in buf. */
+void help_option_name(const struct option *option, char *buf, size_t size);
+
+/* What can be said about each exit status; ends with NULL text. */
+struct help_status {
+    int status;
+    const char *text;
+};
+extern const struct help_status help_statuses[];
+
+/* The list of commands. */
+void help_overview(FILE *f);
+
+/* All that is known of one command, on standard output. */
+void help_command(const struct command *command);
+
+/* The manual page of a command, or with NULL that of cdikit, on standard output. */
+void man_page(const struct command *command);
+
+/* The completion for bash, on standard output. */
+void completion_bash(void);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cdikit validate: every finding of every document. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cdikit/version.h>
+
+#include "base/arena.h"
+#include "cmd/findings.h"
+#include "cmd/output.h"
+#include "cmd/source.h"
+
+struct validate_options {
+    struct spec_dirs where;
+    bool json, strict, min_version, rules;
+};
+
+static const struct option options[] = {
+    {"strict", '\0', OPTION_SWITCH, offsetof(struct validate_options, strict), NULL, NULL,
+     "let warnings count as findings too"},
+    {"json", '\0', OPTION_SWITCH, offsetof(struct validate_options, json), NULL, NULL,
+     "print one JSON object"},
+    {"min-version", '\0', OPTION_SWITCH, offsetof(struct validate_options, min_version), NULL, NULL,
+     "print the lowest CDI version that each document can declare, and the member that needs it, "
+     "in place of findings"},
+    {"rules", '\0', OPTION_SWITCH, offsetof(struct validate_options, rules), NULL, NULL,
+     "print the rules that documents are checked against"},
+    SPEC_DIR_OPTIONS(struct validate_options, where),
+    {.name = NULL},
+};
+
+static const char *const usage[] = {"[FILE|DIR|-...]", NULL};
+
+static const struct example examples[] = {
+    {"cdikit validate", "the documents of the spec dirs, and conflicts between them"},
+    {"cdikit validate --strict vendor.yaml", "a document before it is shipped"},
+    {"cdikit validate --json ./specs | jq '.findings[].rule'", "findings for a program"},
+    {"cdikit validate --min-version vendor.yaml", "what to write as cdiVersion"},
+    {NULL, NULL},
+};
+
+/* A device of a document that engines would load. */
+struct definition {
+    const char *name; /* qualified */
+    const char *file;
+    struct cdi_position pos;
+    size_t directory;
+};
+
+struct run {
+    const struct call *call;
+    const struct validate_options *options;
+    struct findings_report report;
+    struct jsonout json; /* the report's, with --json */
+    struct definition *definitions;
+    size_t n_definitions;
+    size_t n_files;
+    bool system_failed;
+};
+
+static const struct cdi_rule conflict_rule = {
+    "device-conflict", CDI_SEVERITY_ERROR,
+    "a qualified device name is defined by one file of a directory"};
+
+static int remember_devices(struct run *run, const struct cdi_spec *spec, size_t directory,
+                            struct cdi_error *err)
+{
+    struct arena *arena = run->call->arena;
+    const char *file = arena_strdup(arena, spec->path);
+
+    for (size_t i = 0; i < spec->n_devices; i++) {
+        struct definition *all = arena_grow(arena, run->definitions, run->n_definitions,
+                                            sizeof *all);
+        const char *name = arena_printf(arena, "%s=%s", spec->kind, spec->devices[i].name);
+        char path[64];
+
+        if (!all || !name || !file)
+            return cdi_error_nomem(err);
+        (void)snprintf(path, sizeof path, "devices[%zu].name", i);
+        all[run->n_definitions++] = (struct definition){name, file, cdi_spec_position(spec, path),
+                                                        directory};
+        run->definitions = all;
+    }
+    return 0;
+}
+
+static int compare_definitions(const void *a, const void *b)
+{
+    const struct definition *x = a, *y = b;
+    int order;
+
+    if (x->directory != y->directory)
+        return x->directory < y->directory ? -1 : 1;
+    order = strcmp(x->name, y->name);
+    return order ? order : strcmp(x->file, y->file);
+}
+
+static bool same_device(const struct definition *a, const struct definition *b)
+{
+    return a->directory == b->directory && strcmp(a->name, b->name) == 0;
+}
+
+static int report_conflicts(struct run *run, struct cdi_error *err)
+{
+    struct definition *all = run->definitions;
+    size_t n = run->n_definitions;
+
+    if (n)
+        qsort(all, n, sizeof *all, compare_definitions);
+    for (size_t i = 0; i < n; i++) {
+        const struct definition *other = NULL;
+        struct cdi_finding finding = {.rule = &conflict_rule, .pos = all[i].pos};
+
+        if (i > 0 && same_device(&all[i - 1], &all[i]))
+            other = &all[i - 1];
+        else if (i + 1 < n && same_device(&all[i], &all[i + 1]))
+            other = &all[i + 1];
+        if (!other)
+            continue;
+        finding.message = arena_printf(run->call->arena, "device %s is also defined in %s",
+                                       all[i].name, other->file);
+        finding.hint = "neither can be requested: remove or rename one";
+        if (!finding.message)
+            return cdi_error_nomem(err);
+        findings_add(&run->report, all[i].file, &finding);
+    }
+    return 0;
+}
+
+static int validate_source(struct run *run, const struct sources *sources,
+                           const struct source *source, struct cdi_error *err)
+{
+    _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+    size_t errors = run->report.n_errors, warnings = run->report.n_warnings;
+    int r;
+
+    run->n_files++;
+    if (source_read(sources, source, &spec, &why) < 0) {
+        if (!findings_add_error(&run->report, &why)) {
+            message_error(run->call, &why);
+            run->system_failed = true;
+        }
+        return 0;
+    }
+    r = findings_add_document(&run->report, spec, CDI_SEVERITY_WARNING, err);
+    if (r < 0)
+        return r;
+    if (run->call->verbose && run->report.out && errors == run->report.n_errors &&
+        warnings == run->report.n_warnings) {
+        output_text(stdout, source->name);
+        (void)puts(": ok");
+    }
+    if (!source->directory || errors != run->report.n_errors)
+        return 0;
+    return remember_devices(run, spec, source->directory, err);
+}
+
+static int min_version_of_source(struct run *run, const struct sources *sources,
+                                 const struct source *source, struct table *table,
+                                 struct cJSON *list)
+{
+    _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+    const char *version, *member;
+    char buf[256] = "";
+
+    if (source_read(sources, source, &spec, &why) < 0) {
+        message_error(run->call, &why);
+        if (cdi_error_exit_status(&why) == STATUS_SYSTEM)
+            run->system_failed = true;
+        run->report.n_errors++;
+        return 0;
+    }
+    version = cdi_spec_min_version_why(spec, buf, sizeof buf);
+    member = arena_strdup(run->call->arena, buf);
+    if (run->report.json) {
+        struct cJSON *object = jsonout_object(run->report.json, list, NULL);
+
+        jsonout_string(run->report.json, object, "file", source->name);
+        jsonout_string(run->report.json, object, "min_version", version);
+        jsonout_string(run->report.json, object, "declared", spec->version);
+        jsonout_string(run->report.json, object, "needed_by", buf);
+        return 0;
+    }
+    table_row(table, (const char *const[]){version, source->name, member});
+    return 0;
+}
+
+static int print_min_versions(struct run *run, const struct sources *sources, struct cdi_error *err)
+{
+    struct table table = {.arena = run->call->arena, .n_columns = 3};
+    struct cJSON *list = NULL;
+    int r = 0;
+
+    if (run->options->json) {
+        run->report.json = &run->json;
+        list = jsonout_array(&run->json, NULL, NULL);
+    }
+    for (size_t i = 0; r == 0 && i < sources->n; i++)
+        r = min_version_of_source(run, sources, &sources->items[i], &table, list);
+    if (r < 0)
+        return r;
+    return run->options->json ? jsonout_print(&run->json, err) : table_print(&table, err);
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static int print_findings(struct run *run, const struct sources *sources, struct cdi_error *err)
+{
+    struct findings_report *report = &run->report;
+    struct jsonout *json = &run->json;
+    struct cJSON *root = NULL;
+    int r = 0;
+
+    if (run->options->json) {
+        root = jsonout_object(json, NULL, NULL);
+        report->json = json;
+        report->list = jsonout_array(json, root, "findings");
+    } else if (!run->call->quiet) {
+        report->out = stdout;
+    }
+    for (size_t i = 0; r == 0 && i < sources->n; i++)
+        r = validate_source(run, sources, &sources->items[i], err);
+    if (r == 0)
+        r = report_conflicts(run, err);
+    if (r < 0)
+        return r;
+    if (report->json) {
+        jsonout_number(json, root, "files", run->n_files);
+        jsonout_number(json, root, "errors", report->n_errors);
+        jsonout_number(json, root, "warnings", report->n_warnings);
+        return jsonout_print(json, err);
+    }
+    if (report->out)
+        (void)printf("%zu file%s: %zu error%s, %zu warning%s\n", run->n_files, plural(run->n_files),
+                     report->n_errors, plural(report->n_errors), report->n_warnings,
+                     plural(report->n_warnings));
+    return 0;
+}
+
+static int print_rules(const struct call *call, struct cdi_error *err)
+{
+    struct table table = {.arena = call->arena, .n_columns = 3};
+
+    for (const struct cdi_rule *rule = cdi_rules(); rule->id; rule++)
+        table_row(&table, (const char *const[]){
+                              rule->id, rule->severity == CDI_SEVERITY_ERROR ? "error" : "warning",
+                              rule->summary});
+    table_row(&table, (const char *const[]){conflict_rule.id, "error", conflict_rule.summary});
+    return table_print(&table, err);
+}
+
+static void run_end(struct run *run)
+{
+    jsonout_free(&run->json);
+}
+
+static int run_validate(const struct call *call, struct cdi_error *err)
+{
+    const struct validate_options *o = call->options;
+    _cleanup_(sources_close) struct sources sources = {.root = ROOT_INIT};
+    _cleanup_(run_end) struct run run = {.call = call, .options = o};
+    int r;
+
+    if (o->rules)
+        return print_rules(call, err);
+    r = sources_open(call, &o->where, &sources, err);
+    if (r < 0)
+        return r;
+    r = o->min_version ? print_min_versions(&run, &sources, err)
+                       : print_findings(&run, &sources, err);
+    if (r < 0)
+        return r;
+    if (run.system_failed || sources.failed)
+        return STATUS_SYSTEM;
+    if (run.report.n_errors || (o->strict && run.report.n_warnings))
+        return STATUS_FINDINGS;
+    return STATUS_DONE;
+}
+
+const struct command command_validate = {
+    .name = "validate",
+    .summary = "check CDI documents",
+    .usage = usage,
+    .description =
+        "Checks documents against the CDI specification and prints every finding of every "
+        "document:\n\n"
+        "    FILE:LINE:COLUMN: SEVERITY: MESSAGE [RULE]\n"
+        "        hint: WHAT TO DO ABOUT IT\n\n"
+        "An error makes engines refuse the document; a warning is about what they load although "
+        "it breaks the specification, or will surprise. The name of a rule never changes. "
+        "Besides those of --rules there are 'syntax', 'structure' (a type or a member that the "
+        "specification does not have) and 'limit' (too large or too deep to be read).\n\n"
+        "DIR stands for its *.json and *.yaml, as engines load them, and their devices are also "
+        "checked for conflicts. '-' is standard input. Without operands the spec dirs are "
+        "checked.\n\n"
+        "With --quiet nothing but the exit status tells the result.",
+    .options = options,
+    .options_size = sizeof(struct validate_options),
+    .max_operands = OPERANDS_ANY,
+    .examples = examples,
+    .exit_notes = "Status 1: there are errors, or with --strict warnings. Status 3: a file could "
+                  "not be read; the others were checked all the same.",
+    .run = run_validate,
+};

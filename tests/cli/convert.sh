@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# cdikit convert
+. "$(dirname "$0")/../lib.sh"
+cdikit=$BUILD/cdikit
+fixtures=$TOP/tests/cli/fixtures
+expected=$TOP/tests/cli/expected
+vendor=$fixtures/good/vendor.yaml
+
+# ---- formats ----
+expect_status 0 "$cdikit" convert "$vendor"
+expect_file "$expected/convert.yaml"
+expect_status 0 "$cdikit" convert --format json "$vendor"
+expect_file "$expected/convert.json"
+expect_status 0 "$cdikit" convert --format json - <"$vendor"
+expect_file "$expected/convert.json"
+expect_status 0 "$cdikit" convert --output "$TMP/out.json" "$vendor"
+check "format by the ending" cmp "$expected/convert.json" "$TMP/out.json"
+expect_status 0 "$cdikit" convert --output "$TMP/out.yaml" "$TMP/out.json"
+check "there and back" cmp "$expected/convert.yaml" "$TMP/out.yaml"
+expect_status 0 "$cdikit" convert --format yaml --output "$TMP/forced.json" "$vendor"
+check "--format wins" cmp "$expected/convert.yaml" "$TMP/forced.json"
+
+# ---- versions ----
+expect_status 0 "$cdikit" convert --cdi-version 1.0.0 "$vendor"
+expect_out '^cdiVersion: "?1\.0\.0"?$'
+expect_status 0 "$cdikit" convert --cdi-version min "$TMP/out.json"
+expect_out '^cdiVersion: "?0\.5\.0"?$'
+expect_status 1 "$cdikit" convert --cdi-version 0.3.0 "$vendor"
+expect_err 'vendor\.yaml:[0-9]+:[0-9]+: .*hostPath.* needs CDI 0\.5\.0'
+check "nothing is written" test -z "$OUT"
+expect_status 1 "$cdikit" convert --cdi-version 0.2.0 "$fixtures/bad/warning.yaml"
+expect_err '0\.3\.0'
+expect_status 2 "$cdikit" convert --cdi-version 1.2.3 "$vendor"
+expect_err "'min' or one of .*1\.1\.0"
+# A document that declares too little is repaired.
+sed 's/0\.5\.0/0.3.0/' "$vendor" >"$TMP/low.yaml"
+expect_status 1 "$cdikit" convert "$TMP/low.yaml"
+expect_status 0 "$cdikit" convert --cdi-version min "$TMP/low.yaml"
+expect_file "$expected/convert.yaml"
+
+# ---- findings ----
+expect_status 1 "$cdikit" convert --output "$TMP/none.yaml" "$fixtures/bad/findings.yaml"
+expect_err '\[env-form\]'
+expect_err '\[device-edits-empty\]'
+check "no file" test ! -e "$TMP/none.yaml"
+expect_status 0 "$cdikit" convert "$fixtures/bad/warning.yaml"
+expect_err 'warning: .*\[hook-path-relative\]'
+expect_status 0 "$cdikit" convert -q "$fixtures/bad/warning.yaml"
+check "quiet" test -z "$ERR"
+expect_status 1 "$cdikit" convert "$fixtures/bad/syntax.yaml"
+expect_err 'syntax\.yaml:[0-9]+:'
+expect_status 3 "$cdikit" convert "$TMP/missing.yaml"
+
+# ---- files ----
+echo old >"$TMP/there.yaml"
+chmod 0640 "$TMP/there.yaml"
+ln -s there.yaml "$TMP/link.yaml"
+expect_status 0 "$cdikit" convert --output "$TMP/link.yaml" "$vendor"
+check "through the symlink" cmp "$expected/convert.yaml" "$TMP/there.yaml"
+check "the symlink stays" test -L "$TMP/link.yaml"
+check "mode stays" test "$(stat -c %a "$TMP/there.yaml")" = 640
+(umask 027 && "$cdikit" convert --output "$TMP/new.yaml" "$vendor")
+check "a new file obeys the umask" test "$(stat -c %a "$TMP/new.yaml")" = 640
+expect_status 3 "$cdikit" convert --output "$TMP/no/such/dir.yaml" "$vendor"
+expect_status 3 "$cdikit" convert --output "$TMP" "$vendor"
+expect_status 3 "$cdikit" convert --output /dev/full "$vendor"
+expect_err 'No space left'
+check "/dev/full is still a device" test -c /dev/full
+expect_status 0 "$cdikit" convert --output /dev/stdout "$vendor"
+expect_file "$expected/convert.yaml"
+expect_status 0 "$cdikit" convert --output - "$vendor"
+expect_file "$expected/convert.yaml"
+# A file as standard output is appended to, not replaced.
+echo first >"$TMP/log"
+"$cdikit" convert --output /dev/stdout "$vendor" >>"$TMP/log"
+check "standard output is not replaced" test "$(head -n 1 "$TMP/log")" = first
+check "no temporary file stays" test -z "$(find "$TMP" -name '.cdikit*')"
+
+expect_status 2 "$cdikit" convert
+expect_status 2 "$cdikit" convert a b
+
+finish

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What every command has in common: options, help, manual pages, completion, output failures.
+. "$(dirname "$0")/../lib.sh"
+cdikit=$BUILD/cdikit
+commands='list show resolve validate convert generate apply annotation name schema help version'
+
+# ---- without a command ----
+expect_status 2 "$cdikit"
+expect_err '^Usage: cdikit COMMAND'
+expect_status 0 "$cdikit" --help
+expect_out '^Usage: cdikit COMMAND'
+expect_status 0 "$cdikit" -h
+expect_status 0 "$cdikit" help
+for command in $commands; do
+    check "help lists $command" grep -q "^  $command " "$TMP/.out"
+done
+expect_status 0 "$cdikit" --version
+expect_out '^cdikit [0-9]+\.[0-9]+\.[0-9]+$'
+expect_status 2 "$cdikit" --verbose list
+expect_err 'before the command'
+expect_status 2 "$cdikit" valdate
+expect_err "did you mean 'validate'"
+expect_status 2 "$cdikit" nothinglikeit
+check "no far-fetched hint" test "${ERR#*did you mean}" = "$ERR"
+
+# ---- help of each command ----
+for command in $commands; do
+    expect_status 0 "$cdikit" "$command" --help
+    expect_out "^Usage: cdikit $command \\[OPTION\\.\\.\\.\\]"
+    expect_out '^Exit status:'
+    cp "$TMP/.out" "$TMP/help"
+    expect_status 0 "$cdikit" help "$command"
+    check "help $command is $command --help" cmp "$TMP/help" "$TMP/.out"
+    expect_status 0 "$cdikit" "$command" -h
+    check "$command: no line of help is longer than 80" test "$(awk 'length > 80' "$TMP/help" | wc -l)" = 0
+done
+expect_status 2 "$cdikit" help nothinglikeit
+expect_status 2 "$cdikit" help list show
+
+# ---- manual pages ----
+for command in '' $commands; do
+    # shellcheck disable=SC2086 # without a command there is no word
+    expect_status 0 "$cdikit" help --man $command
+    cp "$TMP/.out" "$TMP/page.1"
+    if command -v man >/dev/null; then
+        warnings=$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$TMP/page.1" 2>&1 >/dev/null)
+        check "manual page ${command:-cdikit}: no warnings" test -z "$warnings"
+    else
+        skip "manual page ${command:-cdikit}" "no man"
+    fi
+done
+
+# ---- options ----
+expect_status 2 "$cdikit" list --nmaes
+expect_err 'did you mean --names\?'
+expect_status 2 "$cdikit" list --names=yes
+expect_err -- '--names takes no value'
+expect_status 2 "$cdikit" list --spec-dir
+expect_err -- '--spec-dir needs a value'
+expect_status 2 "$cdikit" list --spec-dir=
+expect_err 'empty value'
+expect_status 2 "$cdikit" list -x
+expect_status 2 "$cdikit" list -spec-dir x
+expect_err 'two dashes'
+expect_status 2 "$cdikit" convert --format xml file
+expect_err 'one of yaml, json'
+expect_status 2 "$cdikit" list operand
+expect_err "Try 'cdikit list --help'"
+expect_status 0 "$cdikit" list --spec-dir "$TMP/none" --spec-dir="$TMP/none" -vq
+expect_status 0 "$cdikit" name --json -- a/b=c
+expect_status 0 "$cdikit" name a/b=c --json
+expect_status 2 "$cdikit" name -- a/b=c --json
+
+# ---- the output cannot be written ----
+for full in "version" "list --help" "help --man list" "name a/b=c" "name --json a/b=c"; do
+    # shellcheck disable=SC2086 # words of a command
+    "$cdikit" $full >/dev/full 2>"$TMP/err"
+    check "status 3 for a full disk: $full" test $? = 3
+    check "says so: $full" grep -q 'No space left' "$TMP/err"
+    # shellcheck disable=SC2086
+    "$cdikit" $full >&- 2>"$TMP/err"
+    check "status 3 for a closed output: $full" test $? = 3
+done
+# A closed standard output must not become the file that is opened next.
+printf '{}' >"$TMP/map"
+"$cdikit" annotation update --in-place "$TMP/map" v d a/b=c >&- 2>/dev/null
+check "with a closed output the file is right" grep -q '^{"cdi.k8s.io/v_d":"a/b=c"}$' "$TMP/map"
+(
+    set -o pipefail
+    "$cdikit" help validate 2>"$TMP/err" | true
+)
+check "quiet when the reader goes away" test ! -s "$TMP/err"
+
+# ---- completion ----
+expect_status 0 "$cdikit" help --completion bash
+cp "$TMP/.out" "$TMP/completion.bash"
+check "completion is bash" bash -n "$TMP/completion.bash"
+expect_status 2 "$cdikit" help --completion fish
+expect_status 2 "$cdikit" help --completion bash list
+
+# complete LINE: what bash would offer at its end, one a line.
+complete_line() {
+    PATH=$BUILD:$PATH bash -c '
+        . "$1"
+        COMP_LINE=$2 COMP_POINT=${#2} COMPREPLY=()
+        _cdikit
+        printf "%s\n" "${COMPREPLY[@]}"' bash "$TMP/completion.bash" "$1"
+}
+# expect_completion LINE ANSWER...
+expect_completion() {
+    local line=$1 want
+    shift
+    want=$(printf '%s\n' "$@")
+    check "completes '$line'" test "$(complete_line "$line")" = "$want"
+}
+expect_completion 'cdikit va' validate
+expect_completion 'cdikit list --na' --names
+expect_completion 'cdikit convert --format ' yaml json
+expect_completion 'cdikit convert --format=j' json
+expect_completion 'cdikit annotation u' update
+expect_completion 'cdikit help li' list
+expect_completion 'cdikit generate --vendor v' ''
+
+finish
