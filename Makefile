@@ -90,7 +90,7 @@ PROGRAMS      := $(B)/cdikit $(B)/cdikit-runtime
 LIBRARY       := $(B)/libcdikit.so.$(SOVERSION)
 
 .PHONY: all
-all: $(PROGRAMS) $(LIBRARY) $(B)/libcdikit.pc
+all: $(PROGRAMS) $(LIBRARY) $(B)/libcdikit.pc $(B)/man/cdikit.1
 
 include tests/tests.mk
 
@@ -129,7 +129,14 @@ $(B)/libcdikit.pc: packaging/libcdikit.pc.in Makefile
 	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
 	    -e 's|@version@|$(VERSION)|' $< >$@
 
-# The pages are printed from the tables that the commands are dispatched by.
+# Manual pages and completion are printed from the tables that commands are dispatched by.
+$(B)/man/cdikit.1: $(B)/cdikit
+	@mkdir -p $(@D) $(B)/completion
+	$(Q)for c in $$($(B)/cdikit help | sed -n 's|^  \([a-z-]*\)  .*|\1|p'); do \
+	    $(B)/cdikit help --man $$c >$(@D)/cdikit-$$c.1 || exit 1; done
+	$(Q)$(B)/cdikit help --completion bash >$(B)/completion/cdikit
+	$(Q)$(B)/cdikit help --man >$@
+
 .PHONY: install
 install: all
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir)/cdikit \
@@ -140,9 +147,9 @@ install: all
 	ln -sf $(notdir $(LIBRARY)) $(DESTDIR)$(libdir)/libcdikit.so
 	$(INSTALL) -m 0644 include/cdikit/*.h $(DESTDIR)$(includedir)/cdikit
 	$(INSTALL) -m 0644 $(B)/libcdikit.pc $(DESTDIR)$(libdir)/pkgconfig
-	$(INSTALL) -m 0644 $(wildcard docs/man/*.1) $(DESTDIR)$(mandir)/man1
+	$(INSTALL) -m 0644 $(B)/man/*.1 $(DESTDIR)$(mandir)/man1
 	$(INSTALL) -m 0644 $(wildcard docs/man/*.8) $(DESTDIR)$(mandir)/man8
-	$(INSTALL) -m 0644 packaging/completion/cdikit.bash $(DESTDIR)$(bashcompdir)/cdikit
+	$(INSTALL) -m 0644 $(B)/completion/cdikit $(DESTDIR)$(bashcompdir)/cdikit
 	$(INSTALL) -m 0644 specs/cdi-schema.json $(DESTDIR)$(datadir)/cdikit
 
 # Both commands start from a clean clone, with nothing but git and make.

@@ -74,6 +74,7 @@ int pci_address_compare(struct pci_address a, struct pci_address b)
 /* libpci's error callback must not return, and ours must not end the process. */
 static _Thread_local struct {
     jmp_buf place;
+    bool no_memory;
     char message[256];
 } trap;
 
@@ -84,6 +85,8 @@ static void on_error(char *format, ...)
 {
     va_list ap;
 
+    if (errno == ENOMEM)
+        trap.no_memory = true;
     va_start(ap, format);
     (void)vsnprintf(trap.message, sizeof trap.message, format, ap);
     va_end(ap);
@@ -95,9 +98,16 @@ static void on_warning(char *format, ...)
     (void)format;
 }
 
-static bool guarded_init(struct pci_access *access)
+/* Each call into libpci that can fail comes from a function with the trap set. */
+static bool guarded_init(struct pci_access *access, char *sysfs)
 {
+    char parameter[] = "sysfs.path";
+
+    trap.no_memory = false;
+    errno = 0;
     if (setjmp(trap.place))
+        return false;
+    if (pci_set_param(access, parameter, sysfs) < 0)
         return false;
     pci_init(access);
     return true;
@@ -105,6 +115,7 @@ static bool guarded_init(struct pci_access *access)
 
 static bool guarded_get(struct pci_access *access, struct pci_address a, struct pci_dev **out)
 {
+    errno = 0;
     if (setjmp(trap.place))
         return false;
     *out = pci_get_dev(access, (int)a.domain, a.bus, a.device, a.function);
@@ -113,6 +124,7 @@ static bool guarded_get(struct pci_access *access, struct pci_address a, struct 
 
 static bool guarded_fill(struct pci_dev *device, int what)
 {
+    errno = 0;
     if (setjmp(trap.place))
         return false;
     (void)pci_fill_info(device, what);
@@ -171,8 +183,11 @@ static int take_displays(const struct root *root, struct pci_access *access, uin
         struct pci_display display = {.name = names[i]};
 
         if (!pci_address_parse(names[i], &display.address) || display.address.domain > INT32_MAX ||
-            !is_display(access, display.address, vendor, &display.device_id))
+            !is_display(access, display.address, vendor, &display.device_id)) {
+            if (trap.no_memory)
+                return cdi_error_nomem(err);
             continue;
+        }
         display.driver = bound_driver(root, display.name, arena);
         *out = arena_grow(arena, *out, *n, sizeof **out);
         if (!*out)
@@ -190,7 +205,7 @@ int pci_displays(const struct root *root, uint16_t vendor, struct arena *arena,
     _cleanup_close_ int fd = root_openat(root, "/sys/bus/pci", O_PATH | O_DIRECTORY);
     _cleanup_(access_free) struct pci_access *access = NULL;
     const char **names = NULL;
-    char path[64], parameter[] = "sysfs.path";
+    char path[64];
     size_t n_names = 0;
     int r;
 
@@ -213,8 +228,11 @@ int pci_displays(const struct root *root, uint16_t vendor, struct arena *arena,
     access->warning = on_warning;
     /* By descriptor: beneath the root, however long its name is. */
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (pci_set_param(access, parameter, path) < 0 || !guarded_init(access))
-        return cdi_error_set(err, CDI_ERR_UNSUPPORTED, "libpci cannot read sysfs: %s",
-                             trap.message);
+    if (!guarded_init(access, path)) {
+        access = NULL; /* half set up, it cannot be freed: libpci would free what is not its own */
+        return trap.no_memory ? cdi_error_nomem(err)
+                              : cdi_error_set(err, CDI_ERR_UNSUPPORTED,
+                                              "libpci cannot read sysfs: %s", trap.message);
+    }
     return take_displays(root, access, vendor, names, n_names, arena, out, n, err);
 }
