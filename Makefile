@@ -37,7 +37,7 @@ endif
 
 # make VERBOSE=1 shows whole command lines.
 Q         := $(if $(VERBOSE),,@)
-say        = $(if $(VERBOSE),:,echo '  $(1)')
+say        = $(if $(VERBOSE)$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo '  $(1)')
 
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
              -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wcast-qual -Wwrite-strings \

@@ -82,6 +82,7 @@ expect_status() {
     local want=$1
     shift
     _last="${*##"$BUILD"/}"
+    _last=${_last//$'\n'/ }
     STATUS=0
     "$@" >"$TMP/.out" 2>"$TMP/.err" || STATUS=$?
     # tr: a shell variable cannot hold a NUL.

@@ -23,9 +23,11 @@ CDI_BEGIN_DECLS
 struct cdi_oci;
 
 /*
- * Reads a document. The text is copied. `name` stands in messages and may be NULL. Errors:
- * SYNTAX (with line and column), INVALID (a section that would be edited has the wrong type),
- * LIMIT, NOMEM.
+ * Reads a document: RFC 8259 to the letter, in UTF-8. The text is copied. `name` stands in
+ * messages and may be NULL. Errors: SYNTAX; INVALID for a member that is repeated in its
+ * object, and for a section of a wrong type among those that edits could touch; LIMIT; NOMEM.
+ * SYNTAX and INVALID have line and column. A null, of a section or as the whole text, counts as
+ * absent.
  */
 CDI_EXPORT int cdi_oci_parse(const char *text, size_t len, const char *name, struct cdi_oci **out,
                              struct cdi_error *err) CDI_MUST_CHECK;
@@ -33,7 +35,13 @@ CDI_EXPORT int cdi_oci_parse(const char *text, size_t len, const char *name, str
 /* Frees the document. NULL is allowed. */
 CDI_EXPORT void cdi_oci_free(struct cdi_oci *oci);
 
-/* True once an edit has changed something. */
+/*
+ * True once an edit has changed something: added, replaced by a different value, removed or
+ * moved. Where an edit puts a value that is there already (strings equal as decoded text,
+ * objects without regard to the order of members), the old one stays as it was written and
+ * nothing has changed; so applying env, mounts, net devices, intelRdt and gids again changes
+ * nothing. Hooks and the cgroup rules of device nodes are added anew each time.
+ */
 CDI_EXPORT bool cdi_oci_changed(const struct cdi_oci *oci) CDI_PURE;
 
 /*
@@ -44,8 +52,8 @@ CDI_EXPORT int cdi_oci_format(const struct cdi_oci *oci, char **text, size_t *le
                               struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * The value of a variable of process.env (the last entry that has the name), or NULL.
- * Belongs to the document.
+ * The value of a variable of process.env (the last entry that has the name), or NULL. It
+ * belongs to the document, also after edits.
  */
 CDI_EXPORT const char *cdi_oci_getenv(const struct cdi_oci *oci, const char *name);
 
@@ -59,9 +67,13 @@ CDI_EXPORT int cdi_oci_annotations(struct cdi_oci *oci, const char *prefix,
 
 /*
  * Applies one list of edits: env, device nodes, net devices, mounts, hooks, intelRdt,
- * additional gids, in this order. Each edits object is applied after the one before it, as if
- * all were concatenated. Device nodes are completed from the host's, read beneath the
- * directory `dev_root` (NULL or "/": the host itself). On failure the document is unchanged.
+ * additional gids, in this order. Of several edits objects (NULL ones are left out) the lists
+ * are joined, and the last intelRdt counts. The rules are those of the CDI Go library after
+ * v1.1.0: a variable is replaced in place, and a bind mount into a user namespace gets the
+ * option idmap or ridmap. A member that is spelt in another letter case, which runtimes in Go
+ * read too, is edited and gets its proper name. Device nodes are completed from the host's, read
+ * beneath the directory `dev_root` (NULL or "/": the host itself). On failure the document is
+ * unchanged.
  */
 CDI_EXPORT int cdi_oci_apply(struct cdi_oci *oci, const struct cdi_edits *const *edits, size_t n,
                              const char *dev_root, struct cdi_error *err) CDI_MUST_CHECK;
@@ -76,9 +88,11 @@ CDI_EXPORT int cdi_oci_inject(struct cdi_oci *oci, const struct cdi_registry *re
                               struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * The devices that a document asks for, from qualified names in NVIDIA_VISIBLE_DEVICES and
- * from annotations with CDI_ANNOTATION_PREFIX, in *devices: one malloc'ed block (NULL when
- * there are none) that the caller frees.
+ * The devices that a document asks for, each once, in *devices: one malloc'ed block (NULL when
+ * there are none) that the caller frees. Annotations with CDI_ANNOTATION_PREFIX come first, as
+ * in cdi_annotations_devices(); only when there are none, NVIDIA_VISIBLE_DEVICES is looked at,
+ * names joined with commas. There, names that are not qualified ("all", an index) ask for
+ * nothing here, "void" makes the list empty, and a mixture is CDI_ERR_INVALID.
  */
 CDI_EXPORT int cdi_oci_requested_devices(struct cdi_oci *oci, const char ***devices, size_t *n,
                                          struct cdi_error *err) CDI_MUST_CHECK;
