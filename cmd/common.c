@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/strbuf.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 #include "cmd/output.h"
 
 const char *const format_choices[] = {

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "cmd/common.h"
 #include "cmd/help.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 
 const struct option common_options[] = {
     {"help", 'h', OPTION_SWITCH, offsetof(struct call, help), NULL, NULL,

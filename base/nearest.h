@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "Did you mean ...?": the candidate that comes nearest to a mistyped word. */
-#ifndef CDIKIT_CMD_NEAREST_H
-#define CDIKIT_CMD_NEAREST_H
+/*
+ * "Did you mean ...?": the candidate that comes nearest to a mistyped word, upper and lower
+ * case being the same.
+ */
+#ifndef CDIKIT_BASE_NEAREST_H
+#define CDIKIT_BASE_NEAREST_H
 
 #include <stddef.h>
 
