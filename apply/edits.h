@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Container edits, one kind a function. Each looks at all edits objects in order, as if their
+ * lists were joined. Values are changed in the tree of the document; cdi_oci_apply() undoes
+ * that when one of them fails.
+ */
+#ifndef CDIKIT_APPLY_EDITS_H
+#define CDIKIT_APPLY_EDITS_H
+
+#include "apply/oci.h"
+#include "base/root.h"
+
+struct keyed_list;
+
+struct editor {
+    struct cdi_oci *oci;
+    struct json_document *doc;            /* that of oci */
+    const struct cdi_edits *const *edits; /* items may be NULL */
+    size_t n;
+    struct root dev_root; /* fd -1: the host itself */
+    const char **env;     /* what process.env has become, if it was edited */
+    size_t n_env;
+    struct cdi_error *err;
+};
+
+int edits_env(struct editor *e) CDI_MUST_CHECK;
+int edits_device_nodes(struct editor *e) CDI_MUST_CHECK;
+int edits_net_devices(struct editor *e) CDI_MUST_CHECK;
+int edits_mounts(struct editor *e) CDI_MUST_CHECK;
+int edits_hooks(struct editor *e) CDI_MUST_CHECK;
+int edits_intel_rdt(struct editor *e) CDI_MUST_CHECK;
+int edits_gids(struct editor *e) CDI_MUST_CHECK;
+
+/* How many items the list at this offset, a size_t in struct cdi_edits, has in all edits. */
+size_t edits_count(const struct editor *e, size_t offset) CDI_PURE;
+
+/*
+ * Makes a section and lists its elements by their string member `name`, with room for `more`.
+ * Errors as oci_section() and oci_element_text().
+ */
+int edits_list_section(struct editor *e, enum oci_section section, const char *name, size_t more,
+                       struct json **array, struct keyed_list *list) CDI_MUST_CHECK;
+
+/* Makes the values of the list the elements of the array. */
+int edits_store_list(struct editor *e, struct json *array,
+                     const struct keyed_list *list) CDI_MUST_CHECK;
+
+/* Adds a member unless the string is "" or NULL, or the list is empty. */
+void edits_add_text(struct json_document *doc, struct json *object, const char *name,
+                    const char *text);
+void edits_add_texts(struct json_document *doc, struct json *object, const char *name,
+                     const struct cdi_strings *texts, const char *one_more);
+
+/* The lexical depth of a mount: the number of '/' in its cleaned destination. */
+size_t edits_mount_depth(const char *destination) CDI_PURE;
+
+/* The option that a mount needs in a user namespace, "idmap" or "ridmap", or NULL. */
+const char *edits_idmap_option(const struct cdi_mount *mount) CDI_PURE;
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hooks. */
+#include <string.h>
+
+#include "apply/edits.h"
+
+/* Source: OCI runtime-spec, config.md, "POSIX-platform Hooks". */
+static const struct {
+    const char *name;
+    enum oci_section section;
+} lists[] = {
+    {"prestart", OCI_HOOKS_PRESTART},
+    {"createRuntime", OCI_HOOKS_CREATE_RUNTIME},
+    {"createContainer", OCI_HOOKS_CREATE_CONTAINER},
+    {"startContainer", OCI_HOOKS_START_CONTAINER},
+    {"poststart", OCI_HOOKS_POSTSTART},
+    {"poststop", OCI_HOOKS_POSTSTOP},
+};
+
+static struct json *new_hook(struct json_document *doc, const struct cdi_hook *hook)
+{
+    struct json *v = json_new(doc, JSON_OBJECT);
+
+    json_add(doc, v, "path", json_new_string(doc, hook->path));
+    edits_add_texts(doc, v, "args", &hook->args, NULL);
+    edits_add_texts(doc, v, "env", &hook->env, NULL);
+    if (hook->timeout.set)
+        json_add(doc, v, "timeout", json_new_integer(doc, hook->timeout.value));
+    return v;
+}
+
+static int add_hook(struct editor *e, const struct cdi_hook *hook)
+{
+    struct json *array;
+    size_t i = 0;
+    int r;
+
+    while (i < sizeof lists / sizeof lists[0] && strcmp(lists[i].name, hook->hook_name) != 0)
+        i++;
+    if (i == sizeof lists / sizeof lists[0])
+        return cdi_error_set(e->err, CDI_ERR_INVALID, "\"%s\" is no OCI hook", hook->hook_name);
+    r = oci_section(e->oci, lists[i].section, true, &array, e->err);
+    if (r == 0)
+        json_append(e->doc, array, new_hook(e->doc, hook));
+    return r;
+}
+
+int edits_hooks(struct editor *e)
+{
+    for (size_t i = 0; i < e->n; i++)
+        for (size_t j = 0; e->edits[i] && j < e->edits[i]->n_hooks; j++) {
+            int r = add_hook(e, &e->edits[i]->hooks[j]);
+
+            if (r < 0)
+                return r;
+        }
+    return 0;
+}

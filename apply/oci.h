@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The OCI document from inside: its sections, as edits and questions need them. */
+#ifndef CDIKIT_APPLY_OCI_H
+#define CDIKIT_APPLY_OCI_H
+
+#include <cdikit/oci.h>
+
+#include "base/json.h"
+
+struct cdi_oci {
+    struct arena *arena;
+    const char *name; /* for messages, may be NULL */
+    char *text;       /* what the document is now */
+    size_t len;
+    struct json_document doc; /* nodes of text */
+    const char **env;         /* process.env, decoded */
+    size_t n_env;
+    bool changed;
+};
+
+/* The parts of a document that are read or edited; section.c knows where they are. */
+enum oci_section {
+    OCI_ROOT,
+    OCI_ANNOTATIONS,
+    OCI_PROCESS,
+    OCI_ENV,
+    OCI_USER,
+    OCI_GIDS,
+    OCI_MOUNTS,
+    OCI_HOOKS,
+    OCI_HOOKS_PRESTART,
+    OCI_HOOKS_CREATE_RUNTIME,
+    OCI_HOOKS_CREATE_CONTAINER,
+    OCI_HOOKS_START_CONTAINER,
+    OCI_HOOKS_POSTSTART,
+    OCI_HOOKS_POSTSTOP,
+    OCI_LINUX,
+    OCI_DEVICES,
+    OCI_RESOURCES,
+    OCI_DEVICE_RULES,
+    OCI_NAMESPACES,
+    OCI_NET_DEVICES,
+    OCI_INTEL_RDT,
+    OCI_N_SECTIONS,
+};
+
+/* "linux.resources.devices" */
+const char *oci_section_path(enum oci_section section);
+
+/*
+ * Finds a section. One that is absent or null is NULL in *out, or with `create` made, as are
+ * those around it. Errors: INVALID for a section of a wrong type, NOMEM.
+ */
+int oci_section(struct cdi_oci *oci, enum oci_section section, bool create, struct json **out,
+                struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Checks the types of all sections. */
+int oci_check_sections(struct cdi_oci *oci, struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * Finds a member of an object. Go decodes member names without regard to letter case, so runc
+ * does and the document says what runc reads: another spelling is the member too, and two
+ * spellings in one object are INVALID. *out is NULL when the member is absent.
+ */
+int oci_member(struct cdi_oci *oci, struct json *object, const char *name, struct json **out,
+               struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The text of a string member of an element of a list section; "" when the element is null or
+ * lacks the member, or the member is null.
+ */
+int oci_element_text(struct cdi_oci *oci, enum oci_section list, struct json *element,
+                     const char *name, const char **out, struct cdi_error *err) CDI_MUST_CHECK;
+
+/* A number of process.user, 0 when it is absent. */
+int oci_user_id(struct cdi_oci *oci, const char *name, uint32_t *out,
+                struct cdi_error *err) CDI_MUST_CHECK;
+
+/* INVALID: `value`, which is `what`, is not what it must be. */
+int oci_type_error(const struct cdi_oci *oci, const struct json *value, const char *what,
+                   const char *must_be, struct cdi_error *err);
+
+#endif
