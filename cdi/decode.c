@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cdi/decode.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "cdi/fields.h"
+#include "cdi/quote.h"
+
+struct decoder {
+    struct arena *arena;
+    const char *file;
+    struct cdi_error *err;
+};
+
+typedef int decode_fn(struct decoder *d, const struct field *field, const struct yaml_node *node,
+                      void *base, const struct member *at);
+
+static int nomem(const struct decoder *d)
+{
+    return cdi_error_nomem(d->err);
+}
+
+static bool is_null(const struct yaml_node *node)
+{
+    return node->kind == YAML_SCALAR && node->scalar.type == SCALAR_NULL;
+}
+
+/* What a node is, for the message that says what it should be. */
+static void describe(const struct yaml_node *node, char *text, size_t size)
+{
+    char number[SCALAR_TEXT_MAX];
+
+    if (node->kind != YAML_SCALAR) {
+        (void)snprintf(text, size, node->kind == YAML_SEQUENCE ? "a list" : "an object");
+        return;
+    }
+    switch (node->scalar.type) {
+    case SCALAR_STRING:
+        (void)snprintf(text, size, "the string %s", quote(node->scalar.s, node->len).text);
+        break;
+    case SCALAR_NULL:
+        (void)snprintf(text, size, "null");
+        break;
+    case SCALAR_BOOL:
+        (void)snprintf(text, size, "the boolean %s", node->scalar.b ? "true" : "false");
+        break;
+    case SCALAR_INT:
+    case SCALAR_UINT:
+        (void)scalar_format(&node->scalar, number);
+        (void)snprintf(text, size, "the number %s", number);
+        break;
+    case SCALAR_FLOAT:
+        (void)snprintf(text, size, "the number %.15g", node->scalar.f);
+        break;
+    }
+}
+
+static int wrong_type(const struct decoder *d, const struct yaml_node *node,
+                      const struct member *at, const char *wanted)
+{
+    char found[600];
+
+    describe(node, found, sizeof found);
+    return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, node->pos, "%s must be %s, not %s",
+                            member_path(at, "the document").text, wanted, found);
+}
+
+/* The text of a scalar in a place for strings. */
+static int string_of(struct decoder *d, const struct yaml_node *node, const char **s,
+                     const struct member *at)
+{
+    char text[SCALAR_TEXT_MAX];
+    size_t len;
+
+    if (node->kind != YAML_SCALAR)
+        return wrong_type(d, node, at, "a string");
+    if (node->scalar.type == SCALAR_STRING) {
+        *s = node->scalar.s;
+        return 0;
+    }
+    len = scalar_format(&node->scalar, text);
+    *s = arena_strndup(d->arena, text, len);
+    return *s ? 0 : nomem(d);
+}
+
+/* An integer from min to max, also one written as a float. */
+static bool integer_of(const struct yaml_node *node, int64_t min, int64_t max, int64_t *value)
+{
+    const struct scalar *scalar = &node->scalar;
+
+    if (node->kind != YAML_SCALAR)
+        return false;
+    if (scalar->type == SCALAR_INT)
+        *value = scalar->i;
+    else if (scalar->type == SCALAR_FLOAT && fabs(scalar->f) < 0x1p63 &&
+             (double)(int64_t)scalar->f == scalar->f && !(signbit(scalar->f) && min == 0))
+        *value = (int64_t)scalar->f;
+    else
+        return false;
+    return *value >= min && *value <= max;
+}
+
+static int uint32_of(struct decoder *d, const struct yaml_node *node, uint32_t *value,
+                     const struct member *at)
+{
+    int64_t wide;
+
+    if (!integer_of(node, 0, UINT32_MAX, &wide))
+        return wrong_type(d, node, at, "an integer from 0 to 4294967295");
+    *value = (uint32_t)wide;
+    return 0;
+}
+
+static int int64_of(struct decoder *d, const struct yaml_node *node, int64_t *value,
+                    const struct member *at)
+{
+    if (!integer_of(node, INT64_MIN, INT64_MAX, value))
+        return wrong_type(d, node, at, "an integer of 64 bits");
+    return 0;
+}
+
+static int decode_string(struct decoder *d, const struct field *field, const struct yaml_node *node,
+                         void *base, const struct member *at)
+{
+    return is_null(node) ? 0 : string_of(d, node, field_at(base, field), at);
+}
+
+static int decode_int64(struct decoder *d, const struct field *field, const struct yaml_node *node,
+                        void *base, const struct member *at)
+{
+    return is_null(node) ? 0 : int64_of(d, node, field_at(base, field), at);
+}
+
+static int decode_opt_int64(struct decoder *d, const struct field *field,
+                            const struct yaml_node *node, void *base, const struct member *at)
+{
+    struct cdi_opt_int64 *value = field_at(base, field);
+
+    value->set = !is_null(node);
+    return value->set ? int64_of(d, node, &value->value, at) : 0;
+}
+
+static int decode_opt_uint32(struct decoder *d, const struct field *field,
+                             const struct yaml_node *node, void *base, const struct member *at)
+{
+    struct cdi_opt_uint32 *value = field_at(base, field);
+
+    value->set = !is_null(node);
+    return value->set ? uint32_of(d, node, &value->value, at) : 0;
+}
+
+static int decode_bool(struct decoder *d, const struct field *field, const struct yaml_node *node,
+                       void *base, const struct member *at)
+{
+    if (is_null(node))
+        return 0;
+    if (node->kind != YAML_SCALAR || node->scalar.type != SCALAR_BOOL)
+        return wrong_type(d, node, at, "true or false");
+    *(bool *)field_at(base, field) = node->scalar.b;
+    return 0;
+}
+
+static int decode_strings(struct decoder *d, const struct field *field,
+                          const struct yaml_node *node, void *base, const struct member *at)
+{
+    struct cdi_strings *list = field_at(base, field);
+
+    *list = (struct cdi_strings){NULL, 0};
+    if (is_null(node))
+        return 0;
+    if (node->kind != YAML_SEQUENCE)
+        return wrong_type(d, node, at, "a list of strings");
+    list->items = arena_calloc(d->arena, node->len, sizeof *list->items);
+    if (!list->items)
+        return nomem(d);
+    for (; list->n < node->len; list->n++) {
+        const struct member item = {.in = at, .index = list->n};
+        int r = string_of(d, node->items[list->n], &list->items[list->n], &item);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int decode_uint32s(struct decoder *d, const struct field *field,
+                          const struct yaml_node *node, void *base, const struct member *at)
+{
+    size_t *n = field_count_at(base, field);
+    uint32_t *items;
+
+    *n = 0;
+    if (is_null(node))
+        return 0;
+    if (node->kind != YAML_SEQUENCE)
+        return wrong_type(d, node, at, "a list of integers");
+    items = arena_calloc(d->arena, node->len, sizeof *items);
+    if (!items)
+        return nomem(d);
+    *(uint32_t **)field_at(base, field) = items;
+    for (; *n < node->len; (*n)++) {
+        const struct member item = {.in = at, .index = *n};
+        int r = is_null(node->items[*n]) ? 0 : uint32_of(d, node->items[*n], &items[*n], &item);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/*
+ * The entries of a mapping in the order in which they apply, bytewise by key, malloc'ed in
+ * *out. A key that is there twice is an error.
+ */
+static int sort_entries(struct decoder *d, const struct yaml_node *node, const struct member *at,
+                        struct yaml_entry **out)
+{
+    _cleanup_free_ struct yaml_entry *sorted = calloc(node->len, sizeof *sorted);
+
+    if (!sorted)
+        return nomem(d);
+    memcpy(sorted, node->entries, node->len * sizeof *sorted);
+    qsort(sorted, node->len, sizeof *sorted, yaml_entry_compare);
+    for (size_t i = 1; i < node->len; i++) {
+        const struct yaml_node *first = sorted[i - 1].key, *second = sorted[i].key;
+
+        if (strcmp(first->scalar.s, second->scalar.s) == 0)
+            return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, second->pos,
+                                    "duplicate key %s in %s; the first is on line %u",
+                                    quote_string(second->scalar.s).text,
+                                    member_path(at, "the document").text, first->pos.line);
+    }
+    *out = TAKE_PTR(sorted);
+    return 0;
+}
+
+static int check_duplicates(struct decoder *d, const struct yaml_node *node,
+                            const struct member *at)
+{
+    _cleanup_free_ struct yaml_entry *sorted = NULL;
+
+    return node->len > 1 ? sort_entries(d, node, at, &sorted) : 0;
+}
+
+/* By key, then by age. */
+static int compare_annotations(const void *a, const void *b)
+{
+    const struct cdi_annotation *const *x = a, *const *y = b;
+    int order = strcmp((*x)->key, (*y)->key);
+
+    return order ? order : (*x > *y) - (*x < *y);
+}
+
+/* Drops the entries that another spelling of the field has replaced. */
+static int drop_replaced(struct decoder *d, struct cdi_annotations *map)
+{
+    _cleanup_free_ struct cdi_annotation **sorted = calloc(map->n, sizeof *sorted);
+    size_t n = 0;
+
+    if (!sorted)
+        return nomem(d);
+    for (size_t i = 0; i < map->n; i++)
+        sorted[i] = &map->items[i];
+    qsort(sorted, map->n, sizeof(*sorted), compare_annotations);
+    for (size_t i = 1; i < map->n; i++)
+        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
+            sorted[i - 1]->value = NULL;
+    for (size_t i = 0; i < map->n; i++)
+        if (map->items[i].value)
+            map->items[n++] = map->items[i];
+    map->n = n;
+    return 0;
+}
+
+/* Adds to what another spelling of the field has brought: see apply_spellings(). */
+static int decode_map(struct decoder *d, const struct field *field, const struct yaml_node *node,
+                      void *base, const struct member *at)
+{
+    struct cdi_annotations *map = field_at(base, field);
+    int r;
+
+    if (is_null(node)) {
+        *map = (struct cdi_annotations){NULL, 0};
+        return 0;
+    }
+    if (node->kind != YAML_MAPPING)
+        return wrong_type(d, node, at, "an object of strings");
+    r = check_duplicates(d, node, at);
+    for (size_t i = 0; r == 0 && i < node->len; i++) {
+        const struct yaml_entry *entry = &node->entries[i];
+        const struct member item = {.in = at, .name = entry->key->scalar.s, .key = true};
+        struct cdi_annotation *grown = arena_grow(d->arena, map->items, map->n, sizeof *grown);
+
+        if (!grown)
+            return nomem(d);
+        map->items = grown;
+        grown += map->n;
+        grown->key = entry->key->scalar.s;
+        r = string_of(d, entry->value, &grown->value, &item);
+        map->n++;
+    }
+    return r;
+}
+
+static int decode_object(struct decoder *d, const struct object *object,
+                         const struct yaml_node *node, void *base, const struct member *at);
+
+static int decode_inner(struct decoder *d, const struct field *field, const struct yaml_node *node,
+                        void *base, const struct member *at)
+{
+    if (is_null(node))
+        return 0;
+    return decode_object(d, field->object, node, field_at(base, field), at);
+}
+
+static int decode_opt_object(struct decoder *d, const struct field *field,
+                             const struct yaml_node *node, void *base, const struct member *at)
+{
+    void **pointer = field_at(base, field);
+
+    if (is_null(node)) {
+        *pointer = NULL;
+        return 0;
+    }
+    if (!*pointer) {
+        *pointer = arena_alloc(d->arena, field->object->size);
+        if (!*pointer)
+            return nomem(d);
+        object_init(field->object, *pointer);
+    }
+    return decode_object(d, field->object, node, *pointer, at);
+}
+
+/*
+ * A null item is an object without fields: CDI engines count it for the minimum version, and
+ * validation refuses it, for each of these objects has a field that must not be empty.
+ */
+static int decode_objects(struct decoder *d, const struct field *field,
+                          const struct yaml_node *node, void *base, const struct member *at)
+{
+    const struct object *object = field->object;
+    size_t *n = field_count_at(base, field);
+    char *items;
+
+    *n = 0;
+    if (is_null(node))
+        return 0;
+    if (node->kind != YAML_SEQUENCE)
+        return wrong_type(d, node, at, "a list of objects");
+    items = arena_calloc(d->arena, node->len, object->size);
+    if (!items)
+        return nomem(d);
+    *(void **)field_at(base, field) = items;
+    for (; *n < node->len; (*n)++, items += object->size) {
+        const struct yaml_node *value = node->items[*n];
+        const struct member item = {.in = at, .index = *n};
+        int r = 0;
+
+        object_init(object, items);
+        if (!is_null(value))
+            r = decode_object(d, object, value, items, &item);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static decode_fn *const decoders[FIELD_TYPES] = {
+    [FIELD_STRING] = decode_string,
+    [FIELD_STRINGS] = decode_strings,
+    [FIELD_MAP] = decode_map,
+    [FIELD_INT64] = decode_int64,
+    [FIELD_OPT_INT64] = decode_opt_int64,
+    [FIELD_OPT_UINT32] = decode_opt_uint32,
+    [FIELD_BOOL] = decode_bool,
+    [FIELD_UINT32S] = decode_uint32s,
+    [FIELD_OBJECT] = decode_inner,
+    [FIELD_OPT_OBJECT] = decode_opt_object,
+    [FIELD_OBJECTS] = decode_objects,
+};
+
+static int unknown_field(const struct decoder *d, const struct object *object,
+                         const struct yaml_node *key, const struct member *at)
+{
+    char suggestion[128];
+
+    decode_suggest(object, key->scalar.s, suggestion, sizeof suggestion);
+    return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, key->pos, "unknown field %s in %s%s",
+                            quote(key->scalar.s, key->len).text,
+                            member_path(at, "the document").text, suggestion);
+}
+
+/* True if two keys of a mapping name the same field: duplicates, or spelled differently. */
+static bool names_field_twice(const struct object *object, const struct yaml_node *node)
+{
+    uint32_t seen = 0;
+    size_t hint = 0;
+
+    for (size_t i = 0; i < node->len; i++) {
+        const struct yaml_node *key = node->entries[i].key;
+        const struct field *field = field_find(object, key->scalar.s, key->len, &hint);
+        uint32_t bit = field ? 1U << (field - object->fields) : 0;
+
+        if (seen & bit)
+            return true;
+        seen |= bit;
+    }
+    return false;
+}
+
+static int decode_entries(struct decoder *d, const struct object *object,
+                          const struct yaml_entry *entries, size_t n, void *base,
+                          const struct member *at)
+{
+    size_t hint = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct yaml_node *key = entries[i].key;
+        const struct field *field = field_find(object, key->scalar.s, key->len, &hint);
+        struct member member = {.in = at};
+        int r;
+
+        if (!field)
+            return unknown_field(d, object, key, at);
+        member.name = field->name;
+        r = decoders[field->type](d, field, entries[i].value, base, &member);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/*
+ * Keys that differ in case only: engines apply keys in bytewise order, so that the last in
+ * that order wins, and the fields of objects are merged.
+ */
+static int apply_spellings(struct decoder *d, const struct object *object,
+                           const struct yaml_node *node, void *base, const struct member *at)
+{
+    _cleanup_free_ struct yaml_entry *sorted = NULL;
+    int r = sort_entries(d, node, at, &sorted);
+
+    if (!sorted)
+        return r;
+    r = decode_entries(d, object, sorted, node->len, base, at);
+    for (size_t i = 0; r == 0 && i < object->n; i++)
+        if (object->fields[i].type == FIELD_MAP)
+            r = drop_replaced(d, field_at(base, &object->fields[i]));
+    return r;
+}
+
+static int decode_object(struct decoder *d, const struct object *object,
+                         const struct yaml_node *node, void *base, const struct member *at)
+{
+    char wanted[64];
+
+    if (node->kind != YAML_MAPPING) {
+        (void)snprintf(wanted, sizeof wanted, "an object (%s)", object->name);
+        return wrong_type(d, node, at, wanted);
+    }
+    if (names_field_twice(object, node))
+        return apply_spellings(d, object, node, base, at);
+    return decode_entries(d, object, node->entries, node->len, base, at);
+}
+
+int decode_spec(struct cdi_spec *spec, const struct yaml_node *root, struct cdi_error *err)
+{
+    struct decoder d = {spec->arena, spec->path, err};
+    struct cdi_position start = {1, 1};
+
+    if (!root || is_null(root))
+        return cdi_error_set_at(err, CDI_ERR_INVALID, spec->path, root ? root->pos : start,
+                                "there is no CDI document in it");
+    return decode_object(&d, &object_spec, root, spec, NULL);
+}

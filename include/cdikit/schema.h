@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The JSON schema of CDI documents, for editors and pipelines that know JSON Schema. Source:
+ * CDI SPEC.md and the rules of the CDI Go library; stricter than the schema that comes with
+ * the latter, for it forbids what no CDI engine loads, unknown members among that.
+ */
+#ifndef CDIKIT_SCHEMA_H
+#define CDIKIT_SCHEMA_H
+
+#include <stddef.h>
+
+#include <cdikit/error.h>
+
+CDI_BEGIN_DECLS
+
+/*
+ * The schema (draft-07) as text that ends with a newline, in *text (malloc'ed, NUL-terminated,
+ * the caller frees it) and *len, which may be NULL. Fails only without memory.
+ */
+CDI_EXPORT int cdi_schema_format(char **text, size_t *len, struct cdi_error *err) CDI_MUST_CHECK;
+
+CDI_END_DECLS
+
+#endif
