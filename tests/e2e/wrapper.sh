@@ -1,0 +1,257 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# cdikit-runtime in front of a runtime that only notes what it gets: which one is executed and
+# with what, what is refused and how that is told, what becomes of config.json. Needs no root.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+RUNTIME=$BUILD/cdikit-runtime
+mkdir -p "$TMP/bin" "$TMP/cdi" "$TMP/b"
+cat >"$TMP/bin/runc" <<'RUNC'
+#!/bin/sh
+# Notes its words and open descriptors.
+printf '%s\n' "$0" "$@" >"$NOTES"
+(cd /proc/$$/fd && echo *) >"$NOTES.fds"
+exit 42
+RUNC
+chmod +x "$TMP/bin/runc"
+export NOTES=$TMP/notes PATH=$TMP/bin:$PATH NVIDIA_CTK_CONFIG_FILE_PATH=$TMP/config.toml
+cat >"$TMP/usual.toml" <<TOML
+[nvidia-container-runtime.modes.cdi]
+spec-dirs = ["$TMP/cdi"]
+TOML
+cat >"$TMP/cdi/a.yaml" <<'YAML'
+cdiVersion: 0.6.0
+kind: example.com/device
+devices:
+  - name: a
+    containerEdits:
+      env: [CDI=a]
+YAML
+requests='{"ociVersion":"1.0.2","process":{"args":["x"],"env":["NVIDIA_VISIBLE_DEVICES=example.com/device=a"],"cwd":"/"},"root":{"path":"r"}}'
+
+fingerprint() { stat -c '%i %Y %y %a' "$1" && cat "$1"; }
+
+# start WORD...: from a clean start, with what setup has changed.
+start() {
+    rm -f "$NOTES" "$TMP/log"
+    expect_status "$@"
+}
+executed() { check 'the runtime was executed' test -e "$NOTES"; }
+refused() {
+    check 'no runtime was executed' test ! -e "$NOTES"
+    check 'one line on stderr' \
+        test "$(grep -c '^cdikit-runtime: ' "$TMP/.err") $(wc -l <"$TMP/.err")" = '1 1'
+    check 'nothing on stdout' test ! -s "$TMP/.out"
+}
+# logged PATTERN: the one entry of the log file.
+logged() {
+    # shellcheck disable=SC2016 # expanded by sh
+    check "the log has one entry with /$1/" \
+        sh -c '[ "$(wc -l <"$1")" = 1 ] && grep -Eq -- "$2" "$1"' sh "$TMP/log" "$1"
+}
+usual() { cp "$TMP/usual.toml" "$TMP/config.toml"; }
+config() { printf '%s\n' "$1" >"$TMP/b/config.json"; }
+
+### Words, streams and descriptors.
+usual
+words=(--root /r --log "$TMP/log" exec -t c sh -c 'a b' '' --version $'new\nline')
+start 42 "$RUNTIME" "${words[@]}"
+check 'the runtime was executed' test -e "$NOTES"
+check 'argv[0] is the path of the runtime, the other words are the same' \
+    cmp "$NOTES" <(printf '%s\n' "$TMP/bin/runc" "${words[@]}")
+check 'a pass-through does not make the log file' test ! -e "$TMP/log"
+start 42 "$RUNTIME"
+executed
+config "$requests"
+start 42 env -i NOTES="$NOTES" PATH="$TMP/bin:/bin:/usr/bin" \
+    NVIDIA_CTK_CONFIG_FILE_PATH="$TMP/config.toml" "$RUNTIME" create -b "$TMP/b" c 7</dev/null
+executed
+mv "$NOTES.fds" "$TMP/fds"
+"$TMP/bin/runc" 7</dev/null
+check 'inherited descriptors stay, and no other comes' cmp "$TMP/fds" "$NOTES.fds"
+check 'descriptor 7 is there' grep -qw 7 "$TMP/fds"
+
+### What a create does to config.json.
+config "$requests"
+chmod 600 "$TMP/b/config.json"
+start 42 "$RUNTIME" create --bundle "$TMP/b" c
+executed
+check 'the device is injected' grep -q '"CDI=a"' "$TMP/b/config.json"
+check 'the mode is kept' test "$(stat -c %a "$TMP/b/config.json")" = 600
+check 'nothing is left over' test "$(ls -A "$TMP/b")" = config.json
+(cd "$TMP/b" && config "$requests" && NOTES=$TMP/notes "$RUNTIME" create c)
+check 'without --bundle it is the working directory' grep -q '"CDI=a"' "$TMP/b/config.json"
+config "$requests"
+mv "$TMP/b/config.json" "$TMP/other.json"
+start 42 "$RUNTIME" create --config "$TMP/other.json" -b "$TMP/b" c
+check "crun's --config" grep -q '"CDI=a"' "$TMP/other.json"
+
+config '{"ociVersion":"1.0.2",  "process":{"env":["A=B"]}, "future":[1.0, 1e3]}'
+before=$(fingerprint "$TMP/b/config.json")
+for command in 'create -b' 'create --bundle' 'run --bundle' 'restore --bundle'; do
+    # shellcheck disable=SC2086 # two words
+    start 42 "$RUNTIME" $command "$TMP/b" c
+    executed
+    check "$command: a config.json without requests is untouched" \
+        test "$before" = "$(fingerprint "$TMP/b/config.json")"
+done
+config "$requests"
+before=$(fingerprint "$TMP/b/config.json")
+for command in 'run --bundle' 'start --bundle' '-b create c --bundle' '--version create --bundle'; do
+    # shellcheck disable=SC2086
+    start 42 "$RUNTIME" $command "$TMP/b" c
+    executed
+    check "$command: not a create" test "$before" = "$(fingerprint "$TMP/b/config.json")"
+done
+
+### config.json that is no file, or no JSON.
+refuse_config() { # NAME PATTERN: config.json as it is
+    start 1 timeout 20 "$RUNTIME" --log "$TMP/log" --log-format json create -b "$TMP/b" c
+    refused
+    expect_err "$2"
+    logged "^\{\"level\":\"error\",\"msg\":\".*\",\"time\":\"[^\"]*\"\}$"
+}
+rm "$TMP/b/config.json"
+refuse_config missing 'b/config\.json: .*No such file'
+mkdir "$TMP/b/config.json"
+refuse_config directory 'b/config\.json: .*[Ii]s a directory'
+rmdir "$TMP/b/config.json"
+mkfifo "$TMP/b/config.json"
+refuse_config fifo 'b/config\.json: not a regular file'
+rm "$TMP/b/config.json"
+ln -s /dev/zero "$TMP/b/config.json"
+refuse_config device 'b/config\.json: not a regular file'
+rm "$TMP/b/config.json"
+truncate -s 200M "$TMP/b/config.json"
+refuse_config '200 MB of nothing' 'b/config\.json:1:1: '
+truncate -s 300M "$TMP/b/config.json"
+refuse_config '300 MB' 'b/config\.json: larger than'
+rm "$TMP/b/config.json"
+config '{"process": {"env": ["a",}}'
+refuse_config 'not JSON' 'b/config\.json:1:26: '
+config ''
+refuse_config 'empty' 'b/config\.json:'
+config '{"process": {"env": "NVIDIA_VISIBLE_DEVICES=example.com/device=a"}}'
+refuse_config 'env of a wrong type' 'b/config\.json:1:21: .*env'
+rm "$TMP/b/config.json"
+
+printf '%s' "$requests" >"$TMP/target"
+chmod 640 "$TMP/target"
+ln -s ../target "$TMP/b/config.json"
+start 42 "$RUNTIME" create -b "$TMP/b" c
+executed
+check 'a symlink is replaced by a file with the mode of its target' \
+    test "$(stat -c '%F %a' "$TMP/b/config.json")" = 'regular file 640'
+check 'and has the device' grep -q '"CDI=a"' "$TMP/b/config.json"
+check 'and its target is as it was' test "$(cat "$TMP/target")" = "$requests"
+rm "$TMP/b/config.json"
+
+### Closed streams, and few descriptors.
+for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- >&- 2>&-'; do
+    config "$requests"
+    rm -f "$NOTES"
+    expect_status 42 sh -c "exec \"\$@\" $closed" sh "$RUNTIME" create -b "$TMP/b" c
+    check "$closed: the device is injected" grep -q '"CDI=a"' "$TMP/b/config.json"
+    check "$closed: nothing else is in config.json" python3 -m json.tool "$TMP/b/config.json"
+    config "${requests/=a/=none}"
+    rm -f "$TMP/log"
+    expect_status 1 sh -c "exec \"\$@\" $closed" sh "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
+    check "$closed: config.json is untouched" test "$(cat "$TMP/b/config.json")" = "${requests/=a/=none}"
+    logged '^time="[^"]*" level=error msg=".*example.com/device=none'
+done
+config "$requests"
+start 42 sh -c 'ulimit -n 16; exec "$@"' sh "$RUNTIME" create -b "$TMP/b" c
+check '16 descriptors are enough' grep -q '"CDI=a"' "$TMP/b/config.json"
+
+### Killed at any moment: the old file is there or the new one.
+config "$requests"
+NOTES=/dev/null "$RUNTIME" create -b "$TMP/b" c
+cp "$TMP/b/config.json" "$TMP/new.json"
+torn=0
+for i in $(seq 60); do
+    config "$requests"
+    cp "$TMP/b/config.json" "$TMP/old.json"
+    timeout -s KILL "0.000$((i % 10))$((i / 10))" "$RUNTIME" create -b "$TMP/b" c 2>/dev/null
+    cmp -s "$TMP/b/config.json" "$TMP/old.json" || cmp -s "$TMP/b/config.json" "$TMP/new.json" ||
+        torn=$((torn + 1))
+done 2>/dev/null
+check 'config.json is never torn' test "$torn" = 0
+rm -f "$TMP"/b/.cdikit.*
+
+### Command lines that are wrong.
+start 1 "$RUNTIME" --log "$TMP/log" create c --bundle
+refused
+logged 'needs a value'
+
+### config.toml: errors are told in the engine's log, too.
+config "$requests"
+refuse_toml() { # TEXT PATTERN
+    printf '%s\n' "$1" >"$TMP/config.toml"
+    for command in 'create -b' 'state'; do
+        # shellcheck disable=SC2086
+        start 1 "$RUNTIME" --log "$TMP/log" --log-format json $command "$TMP/b" c
+        refused
+        expect_err "config\.toml:$2"
+        logged "\"msg\":\".*config\.toml:$2"
+    done
+}
+refuse_toml 'nvidia-container-runtime = 3' '1:28: .*must be a table'
+refuse_toml $'[nvidia-container-runtime]\nruntimes = "runc"' '2:12: .*must be an array of strings'
+refuse_toml $'a = 1\na = 2' '2:1: '
+printf 'nvidia-container-runtime.runtimes = []\n' >"$TMP/config.toml"
+start 1 "$RUNTIME" state c
+refused
+printf 'nvidia-container-runtime.modes.cdi.spec-dirs = []\n' >"$TMP/config.toml"
+start 1 "$RUNTIME" create -b "$TMP/b" c
+refused
+expect_err 'example.com/device=a'
+rm "$TMP/config.toml"
+start 42 "$RUNTIME" state c
+executed
+mkdir "$TMP/config.toml"
+start 1 "$RUNTIME" state c
+refused
+rmdir "$TMP/config.toml"
+
+### The low-level runtime.
+printf 'nvidia-container-runtime.runtimes = ["/none/runc", "no-such-runtime"]\n' >"$TMP/config.toml"
+start 1 "$RUNTIME" --log "$TMP/log" state c
+refused
+logged '/none/runc, no-such-runtime'
+usual
+mkdir "$TMP/first"
+ln -s "$RUNTIME" "$TMP/first/runc"
+start 42 env PATH="$TMP/first:$PATH" "$TMP/first/runc" state c
+executed
+printf 'nvidia-container-runtime.runtimes = ["%s"]\n' "$TMP/first/runc" >"$TMP/config.toml"
+start 1 timeout 20 "$RUNTIME" state c
+refused
+expect_err 'this program itself'
+printf 'no program' >"$TMP/bin/nothing"
+chmod +x "$TMP/bin/nothing"
+printf 'nvidia-container-runtime.runtimes = ["nothing"]\n' >"$TMP/config.toml"
+start 1 "$RUNTIME" --log "$TMP/log" state c
+refused
+logged 'cannot execute'
+
+### The log.
+usual
+config "${requests/=a/=none}"
+start 1 sh -c 'umask 022; exec "$@"' sh "$RUNTIME" --log "$TMP/new/dir/log" create -b "$TMP/b" c
+refused
+check 'the log and its directories are made' test "$(stat -c %a "$TMP/new/dir/log")" = 644
+start 1 "$RUNTIME" --log /dev/stderr --log-format json create -b "$TMP/b" c
+expect_err '^\{"level":"error".*\}$'
+check 'a log that is stderr is told once' test "$(wc -l <"$TMP/.err")" = 1
+start 1 "$RUNTIME" --log /proc/none/log create -b "$TMP/b" c
+expect_err 'cannot open the log file /proc/none/log'
+expect_err 'example.com/device=none'
+start 1 "$RUNTIME" --log "$TMP/a" --log "$TMP/log" --log-format=json --log-format text create -b "$TMP/b" c
+logged '^time='
+config "$requests"
+start 42 "$RUNTIME" --debug --log "$TMP/log" --log-format json create -b "$TMP/b" c
+logged '"level":"debug".*1 CDI device'
+start 42 "$RUNTIME" --debug=false --log "$TMP/log" create -b "$TMP/b" c
+check 'no log without --debug' test ! -e "$TMP/log"
+finish
