@@ -9,6 +9,8 @@
 #
 # V names a build: plain (gcc), clang, asan, cov, fuzz. Each has its own directory.
 
+.DEFAULT_GOAL := all
+
 V         ?= plain
 B         := build/$(V)
 prefix    ?= /usr/local
@@ -89,7 +91,8 @@ BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(sort $(wildcar
 PROGRAMS      := $(B)/cdikit $(B)/cdikit-runtime
 LIBRARY       := $(B)/libcdikit.so.$(SOVERSION)
 
-.PHONY: all
+.PHONY: all programs
+programs: $(PROGRAMS)
 all: $(PROGRAMS) $(LIBRARY) $(B)/libcdikit.pc $(B)/man/cdikit.1
 
 include tests/tests.mk

@@ -45,7 +45,7 @@ fuzz:
 # Lines of each file that the unit and command tests run.
 .PHONY: coverage
 coverage:
-	@$(MAKE) --no-print-directory -s -j"$$(nproc)" V=cov all unit fakenode
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" V=cov programs unit fakenode
 	@tests/coverage build/cov
 
 .PHONY: bench
