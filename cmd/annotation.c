@@ -7,10 +7,10 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/nearest.h"
 #include "base/strbuf.h"
 #include "cmd/common.h"
 #include "cmd/jsonout.h"
-#include "base/nearest.h"
 #include "cmd/output.h"
 
 /* Far above what a container's annotations can be: Kubernetes allows 256 KiB. */

@@ -7,8 +7,8 @@
 #include <cdikit/name.h>
 
 #include "base/file.h"
-#include "base/strbuf.h"
 #include "base/nearest.h"
+#include "base/strbuf.h"
 #include "cmd/output.h"
 
 const char *const format_choices[] = {

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/nearest.h"
 #include "cmd/common.h"
 #include "cmd/help.h"
-#include "base/nearest.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 

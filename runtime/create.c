@@ -41,13 +41,20 @@ char *create_config_path(const struct args *args)
     return strbuf_take(&path, NULL);
 }
 
-/* Why a device may be missing: what could not be loaded from the spec dirs. */
-static int explain_unresolved(const struct cdi_registry *registry, struct cdi_error *err)
+/*
+ * Why a device may be missing: what could not be loaded from the spec dirs. Reads all of them,
+ * since a file that is broken where its kind stands defines the device to its author only.
+ */
+static int explain_unresolved(const struct config_list *dirs, struct cdi_error *err)
 {
+    _cleanup_(free_registry) struct cdi_registry *registry = NULL;
     _cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+    const struct cdi_registry_error *errors;
     size_t n;
-    const struct cdi_registry_error *errors = cdi_registry_errors(registry, &n);
 
+    if (cdi_registry_new(NULL, dirs->items, dirs->n, &registry, NULL) < 0)
+        return -(int)err->code;
+    errors = cdi_registry_errors(registry, &n);
     for (size_t i = 0; i < n && i < MOST_ERRORS_NAMED; i++) {
         char text[1024];
 
@@ -56,8 +63,8 @@ static int explain_unresolved(const struct cdi_registry *registry, struct cdi_er
     }
     if (n > MOST_ERRORS_NAMED)
         strbuf_printf(&why, "; and %zu more", n - MOST_ERRORS_NAMED);
-    if (n == 0 || !err || err->code != CDI_ERR_NOTFOUND || why.failed || !err->message)
-        return err ? -(int)err->code : -CDI_ERR_NOTFOUND;
+    if (n == 0 || why.failed)
+        return -(int)err->code;
     return cdi_error_set(err, CDI_ERR_NOTFOUND, "%s (spec dirs have errors: %s)", err->message,
                          why.s);
 }
@@ -74,11 +81,14 @@ static int inject(struct cdi_oci *oci, const struct config *config, const char *
                              "unresolvable CDI device %s: no spec dirs are configured, "
                              "nvidia-container-runtime.modes.cdi.spec-dirs is an empty list",
                              devices[0]);
-    r = cdi_registry_new(NULL, dirs->items, dirs->n, &registry, err);
+    r = cdi_registry_new_for(NULL, dirs->items, dirs->n, devices, n, &registry, err);
     if (r < 0)
         return r;
     r = cdi_oci_inject(oci, registry, devices, n, NULL, err);
-    return r < 0 ? explain_unresolved(registry, err) : 0;
+    for (size_t i = 0; r < 0 && err && i < n; i++)
+        if (!cdi_registry_find(registry, devices[i]))
+            return explain_unresolved(dirs, err);
+    return r;
 }
 
 /* Puts the edited document in the place of the old one. */
