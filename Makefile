@@ -93,7 +93,7 @@ LIBRARY       := $(B)/libcdikit.so.$(SOVERSION)
 
 .PHONY: all programs
 programs: $(PROGRAMS)
-all: $(PROGRAMS) $(LIBRARY) $(B)/libcdikit.pc $(B)/man/cdikit.1
+all: $(PROGRAMS) $(LIBRARY) $(B)/man/cdikit.1
 
 include tests/tests.mk
 
@@ -127,11 +127,6 @@ $(LIBRARY): $(LIB_OBJS) cdi/libcdikit.sym
 	    -Wl,--version-script=cdi/libcdikit.sym -Wl,--no-undefined -o $@ $(LIB_OBJS) $(YAML_LIBS)
 	$(Q)ln -sf $(@F) $(B)/libcdikit.so
 
-$(B)/libcdikit.pc: packaging/libcdikit.pc.in Makefile
-	@mkdir -p $(@D)
-	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
-	    -e 's|@version@|$(VERSION)|' $< >$@
-
 # Manual pages and completion are printed from the tables that commands are dispatched by.
 $(B)/man/cdikit.1: $(B)/cdikit
 	@mkdir -p $(@D) $(B)/completion
@@ -149,7 +144,9 @@ install: all
 	$(INSTALL) -m 0755 $(LIBRARY) $(DESTDIR)$(libdir)
 	ln -sf $(notdir $(LIBRARY)) $(DESTDIR)$(libdir)/libcdikit.so
 	$(INSTALL) -m 0644 include/cdikit/*.h $(DESTDIR)$(includedir)/cdikit
-	$(INSTALL) -m 0644 $(B)/libcdikit.pc $(DESTDIR)$(libdir)/pkgconfig
+	sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
+	    -e 's|@version@|$(VERSION)|' packaging/libcdikit.pc.in >$(DESTDIR)$(libdir)/pkgconfig/libcdikit.pc
+	chmod 0644 $(DESTDIR)$(libdir)/pkgconfig/libcdikit.pc
 	$(INSTALL) -m 0644 $(B)/man/*.1 $(DESTDIR)$(mandir)/man1
 	$(INSTALL) -m 0644 $(wildcard docs/man/*.8) $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -m 0644 $(B)/completion/cdikit $(DESTDIR)$(bashcompdir)/cdikit
