@@ -146,9 +146,6 @@ void json_write(struct json_document *doc, struct strbuf *out);
 
 /* ---- Strings (json_string.c) ---- */
 
-/* The length in bytes of the UTF-8 sequence at p, before end; 0 if it is malformed. */
-size_t json_utf8_length(const char *p, const char *end);
-
 /*
  * Decodes what is between the quotes of a valid string; `out` has room for len bytes. Returns
  * the length of the result. U+0000 becomes C0 80, half of a surrogate pair U+FFFD.

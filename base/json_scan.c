@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/json_keys.h"
 #include "base/json_lex.h"
+#include "base/utf8.h"
 
 /* An open container. */
 struct frame {
@@ -127,7 +128,7 @@ static int scan_string(struct scan *s, bool *escaped)
             if (!(p = scan_escape(s, p)))
                 return -CDI_ERR_SYNTAX;
         } else if ((unsigned char)*p >= 0x80) {
-            size_t len = json_utf8_length(p, s->end);
+            size_t len = utf8_length(p, s->end);
 
             if (len == 0)
                 return fail_at(s, p, CDI_ERR_SYNTAX, "a string is not valid UTF-8");

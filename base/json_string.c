@@ -4,38 +4,7 @@
 
 #include "base/json.h"
 #include "base/json_lex.h"
-
-size_t json_utf8_length(const char *p, const char *end)
-{
-    const unsigned char *s = (const unsigned char *)p;
-    size_t left = (size_t)(end - p), len;
-    unsigned char low = 0x80, high = 0xbf; /* of the second byte */
-
-    if (left == 0)
-        return 0;
-    if (s[0] < 0x80)
-        return 1;
-    if (s[0] < 0xc2 || s[0] > 0xf4)
-        return 0;
-    len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-    if (left < len)
-        return 0;
-    /* No overlong forms, no surrogates, nothing above U+10FFFF: RFC 3629, section 4. */
-    if (s[0] == 0xe0)
-        low = 0xa0;
-    else if (s[0] == 0xed)
-        high = 0x9f;
-    else if (s[0] == 0xf0)
-        low = 0x90;
-    else if (s[0] == 0xf4)
-        high = 0x8f;
-    if (s[1] < low || s[1] > high)
-        return 0;
-    for (size_t i = 2; i < len; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    return len;
-}
+#include "base/utf8.h"
 
 static uint32_t hex4(const char *p)
 {
@@ -46,28 +15,6 @@ static uint32_t hex4(const char *p)
 
         n = n << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
     }
-    return n;
-}
-
-static size_t put_character(uint32_t c, char *out)
-{
-    size_t n = 0;
-
-    if (c > 0 && c < 0x80) {
-        out[n++] = (char)c;
-        return n;
-    }
-    if (c < 0x800) { /* U+0000 too: C0 80 */
-        out[n++] = (char)(0xc0 | c >> 6);
-    } else if (c < 0x10000) {
-        out[n++] = (char)(0xe0 | c >> 12);
-        out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-    } else {
-        out[n++] = (char)(0xf0 | c >> 18);
-        out[n++] = (char)(0x80 | (c >> 12 & 0x3f));
-        out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-    }
-    out[n++] = (char)(0x80 | (c & 0x3f));
     return n;
 }
 
@@ -86,7 +33,7 @@ static uint32_t take_unicode(const char **p, const char *end)
             return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
         }
     }
-    return 0xfffd;
+    return UTF8_REPLACEMENT;
 }
 
 size_t json_decode(const char *raw, size_t len, char *out)
@@ -106,7 +53,7 @@ size_t json_decode(const char *raw, size_t len, char *out)
             break;
         from += 2;
         if (from[-1] == 'u')
-            to += put_character(take_unicode(&from, end), to);
+            to += utf8_encode(take_unicode(&from, end), to);
         else
             *to++ = meant[strchr(letters, from[-1]) - letters];
     }
@@ -143,7 +90,7 @@ static size_t encode_character(const char *s, const char *end, char buf[6], cons
     *taken = 2;
     if (end - s >= 2 && memcmp(s, "\xc0\x80", 2) == 0)
         return escape_of(0, buf);
-    *taken = json_utf8_length(s, end);
+    *taken = utf8_length(s, end);
     len = *taken ? escape_of((unsigned char)*s, buf) : 0;
     if (len)
         return len;

@@ -10,8 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug",
@@ -84,7 +84,7 @@ static void add_quoted(struct strbuf *out, enum log_format format, const char *s
 {
     strbuf_addch(out, '"');
     for (const char *end = s + strlen(s); s < end;) {
-        size_t n = json_utf8_length(s, end);
+        size_t n = utf8_length(s, end);
 
         if (format == LOG_JSON)
             add_json_character(out, s, n);

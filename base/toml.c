@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/json.h"
 #include "base/toml_parser.h"
+#include "base/utf8.h"
 
 /* A member in the hash table that finds it, and duplicates, by table and key. */
 struct toml_slot {
@@ -366,7 +366,7 @@ static int check_encoding(struct toml_parser *parser)
     const char *start = parser->p;
 
     for (const char *p = start; p < parser->end;) {
-        size_t len = json_utf8_length(p, parser->end);
+        size_t len = utf8_length(p, parser->end);
 
         if (!len) {
             parser->p = p;

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "base/toml_parser.h"
+#include "base/utf8.h"
 
 void toml_skip_blanks(struct toml_parser *parser)
 {
@@ -56,26 +57,11 @@ static int hex_digit(int c)
     return -1;
 }
 
-/* Adds a character as UTF-8, U+0000 as C0 80. */
-static void add_code_point(struct strbuf *out, uint32_t code)
-{
-    static const uint32_t first_of[] = {1, 0x80, 0x800, 0x10000}; /* of 1 to 4 bytes */
-    static const uint8_t mark[] = {0, 0xc0, 0xe0, 0xf0};
-    size_t more = 3;
-
-    while (more > 0 && code < first_of[more])
-        more--;
-    if (code == 0)
-        more = 1;
-    strbuf_addch(out, (char)(mark[more] | code >> 6 * more));
-    while (more-- > 0)
-        strbuf_addch(out, (char)(0x80 | (code >> 6 * more & 0x3f)));
-}
-
 /* The digits of \uXXXX or \UXXXXXXXX. */
 static int read_code_point(struct toml_parser *parser, int n_digits, struct strbuf *out)
 {
     uint32_t code = 0;
+    char bytes[4];
 
     for (int i = 0; i < n_digits; i++) {
         int digit = hex_digit(toml_peek(parser));
@@ -87,7 +73,7 @@ static int read_code_point(struct toml_parser *parser, int n_digits, struct strb
     }
     if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
         return toml_error(parser, "U+%04X is not a character", (unsigned)code);
-    add_code_point(out, code);
+    strbuf_add(out, bytes, utf8_encode(code, bytes));
     return 0;
 }
 

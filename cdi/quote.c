@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cdi/utf8.h"
+#include "base/utf8.h"
 
 enum {
     LONGEST_QUOTE = 96, /* bytes of a value that a message repeats; each becomes at most four */

@@ -4,8 +4,8 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "cdi/fields.h"
-#include "cdi/utf8.h"
 #include "cdi/write.h"
 
 /* The letter of a two-character escape, 0 if there is none. */
@@ -55,7 +55,7 @@ void write_json_string(struct strbuf *b, const char *s)
         else if (!utf8_is_text(point)) /* readers of CDI documents refuse most of these raw */
             strbuf_printf(b, "\\u%04" PRIx32, point);
         else if (point == UTF8_REPLACEMENT)
-            strbuf_addstr(b, "\xEF\xBF\xBD");
+            strbuf_addstr(b, UTF8_REPLACEMENT_TEXT);
         else
             strbuf_add(b, s + i, run);
     }

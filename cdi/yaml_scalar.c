@@ -6,9 +6,9 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "cdi/ascii.h"
 #include "cdi/quote.h"
-#include "cdi/utf8.h"
 
 static const char tag_prefix[] = "tag:yaml.org,2002:";
 
@@ -82,6 +82,17 @@ static int set_string(struct arena *arena, const char *s, size_t len, bool utf8,
     copy[n] = '\0';
     node->scalar = (struct scalar){SCALAR_STRING, {.s = copy}};
     node->len = (uint32_t)n;
+    return 0;
+}
+
+/* Makes the node the string that the text says. */
+static int set_text(struct arena *arena, const struct yaml_source *source, struct yaml_node *node,
+                    struct cdi_error *err)
+{
+    if (!source->stays)
+        return set_string(arena, source->s, source->len, true, node, err);
+    node->scalar = (struct scalar){SCALAR_STRING, {.s = source->s}};
+    node->len = (uint32_t)source->len;
     return 0;
 }
 
@@ -172,14 +183,14 @@ int yaml_scalar_read(struct arena *arena, const struct yaml_source *source, cons
         return set_binary(arena, source, file, node, err);
     if (tag == TAG_STR || tag == TAG_OTHER || tag == TAG_MERGE ||
         (tag == TAG_NONE && !source->plain))
-        return set_string(arena, source->s, source->len, true, node, err);
+        return set_text(arena, source, node, err);
     scalar = scalar_resolve(source->s, source->len);
     if (!tag_allows(tag, &scalar, source))
         return cdi_error_set_at(err, CDI_ERR_INVALID, file, node->pos,
                                 "%s is no value of type !!%s", quote(source->s, source->len).text,
                                 tag_names[tag]);
     if (scalar.type == SCALAR_STRING)
-        return set_string(arena, source->s, source->len, true, node, err);
+        return set_text(arena, source, node, err);
     if (tag == TAG_FLOAT && scalar.type == SCALAR_INT)
         scalar = (struct scalar){SCALAR_FLOAT, {.f = (double)scalar.i}};
     node->scalar = scalar;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "cmd/output.h"
 
 void jsonout_free(struct jsonout *out)
@@ -21,12 +21,12 @@ static void add_utf8(struct strbuf *b, const char *s)
     size_t left = strlen(s);
 
     while (left) {
-        size_t n = json_utf8_length(s, s + left);
+        size_t n = utf8_length(s, s + left);
 
         if (n)
             strbuf_add(b, s, n);
         else
-            strbuf_addstr(b, "\xef\xbf\xbd");
+            strbuf_addstr(b, UTF8_REPLACEMENT_TEXT);
         n = n ? n : 1;
         s += n;
         left -= n;
@@ -50,8 +50,8 @@ void jsonout_quote(struct strbuf *b, const char *s)
         } else if (c < 0x20 || c == 0x7f) {
             strbuf_printf(b, "\\u%04x", c);
         } else {
-            n = json_utf8_length(s, s + left);
-            strbuf_add(b, n ? s : "\xef\xbf\xbd", n ? n : 3);
+            n = utf8_length(s, s + left);
+            strbuf_add(b, n ? s : UTF8_REPLACEMENT_TEXT, n ? n : 3);
             n = n ? n : 1;
         }
         s += n;

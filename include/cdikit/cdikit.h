@@ -8,6 +8,7 @@
 #include <cdikit/name.h>
 #include <cdikit/oci.h>
 #include <cdikit/registry.h>
+#include <cdikit/schema.h>
 #include <cdikit/spec.h>
 #include <cdikit/validate.h>
 #include <cdikit/version.h>

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UTF-8, and its variant in which our strings keep U+0000. */
-#ifndef CDIKIT_CDI_UTF8_H
-#define CDIKIT_CDI_UTF8_H
+/* UTF-8 (RFC 3629), and its variant in which our strings keep U+0000: the bytes C0 80. */
+#ifndef CDIKIT_BASE_UTF8_H
+#define CDIKIT_BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What stands for bytes that are not UTF-8. */
-#define UTF8_REPLACEMENT 0xFFFDU
+/* What stands for bytes that are not UTF-8, and its encoding. */
+#define UTF8_REPLACEMENT      0xFFFDU
+#define UTF8_REPLACEMENT_TEXT "\xEF\xBF\xBD"
+
+/* The length in bytes of the character at s, before end; 0 if it is malformed, as is C0 80. */
+size_t utf8_length(const char *s, const char *end);
 
 /*
  * The character that begins at s (len > 0), in *point. Returns how many bytes it takes. The
