@@ -2,6 +2,7 @@
 #include "cdi/scalar.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 enum {
     LONGEST_KEYWORD = 5,
     LONGEST_NUMBER = 1000, /* characters; a longer one is taken as text */
+    SURE_DIGITS = 18,      /* they fit an int64 */
     FLOAT_DIGITS = 9,      /* enough for any value of single precision */
 };
 
@@ -28,59 +30,80 @@ enum {
 #define FALSE_WORD(text) WORD(text, SCALAR_BOOL, {.b = false})
 #define NULL_WORD(text)  WORD(text, SCALAR_NULL, {.s = NULL})
 #define FLOAT_WORD(t, v) WORD(t, SCALAR_FLOAT, {.f = (double)(v)})
+#define LAST_WORD        WORD("", SCALAR_NULL, {.s = NULL})
 
-static const struct keyword {
+struct keyword {
     const char *text;
     size_t len;
     struct scalar value;
-} keywords[] = {
-    TRUE_WORD("y"),
-    TRUE_WORD("Y"),
-    TRUE_WORD("yes"),
-    TRUE_WORD("Yes"),
-    TRUE_WORD("YES"),
+};
+
+/* The keywords that begin with a letter, or its capital, end with an empty one. */
+static const struct keyword words_y[] = {
+    TRUE_WORD("y"), TRUE_WORD("Y"), TRUE_WORD("yes"), TRUE_WORD("Yes"), TRUE_WORD("YES"), LAST_WORD,
+};
+static const struct keyword words_t[] = {
     TRUE_WORD("true"),
     TRUE_WORD("True"),
     TRUE_WORD("TRUE"),
-    TRUE_WORD("on"),
-    TRUE_WORD("On"),
-    TRUE_WORD("ON"),
-    FALSE_WORD("n"),
-    FALSE_WORD("N"),
-    FALSE_WORD("no"),
-    FALSE_WORD("No"),
-    FALSE_WORD("NO"),
+    LAST_WORD,
+};
+static const struct keyword words_o[] = {
+    TRUE_WORD("on"),   TRUE_WORD("On"),   TRUE_WORD("ON"), FALSE_WORD("off"),
+    FALSE_WORD("Off"), FALSE_WORD("OFF"), LAST_WORD,
+};
+static const struct keyword words_n[] = {
+    FALSE_WORD("n"),   FALSE_WORD("N"),   FALSE_WORD("no"),  FALSE_WORD("No"), FALSE_WORD("NO"),
+    NULL_WORD("null"), NULL_WORD("Null"), NULL_WORD("NULL"), LAST_WORD,
+};
+static const struct keyword words_f[] = {
     FALSE_WORD("false"),
     FALSE_WORD("False"),
     FALSE_WORD("FALSE"),
-    FALSE_WORD("off"),
-    FALSE_WORD("Off"),
-    FALSE_WORD("OFF"),
+    LAST_WORD,
+};
+static const struct keyword words_tilde[] = {
     NULL_WORD("~"),
-    NULL_WORD("null"),
-    NULL_WORD("Null"),
-    NULL_WORD("NULL"),
+    LAST_WORD,
+};
+static const struct keyword words_point[] = {
     FLOAT_WORD(".nan", NAN),
     FLOAT_WORD(".NaN", NAN),
     FLOAT_WORD(".NAN", NAN),
     FLOAT_WORD(".inf", INFINITY),
     FLOAT_WORD(".Inf", INFINITY),
     FLOAT_WORD(".INF", INFINITY),
+    LAST_WORD,
+};
+static const struct keyword words_plus[] = {
     FLOAT_WORD("+.inf", INFINITY),
     FLOAT_WORD("+.Inf", INFINITY),
     FLOAT_WORD("+.INF", INFINITY),
+    LAST_WORD,
+};
+static const struct keyword words_minus[] = {
     FLOAT_WORD("-.inf", -INFINITY),
     FLOAT_WORD("-.Inf", -INFINITY),
     FLOAT_WORD("-.INF", -INFINITY),
+    LAST_WORD,
+};
+
+static const struct keyword *const keywords[UCHAR_MAX + 1] = {
+    ['y'] = words_y,    ['Y'] = words_y,     ['t'] = words_t,     ['T'] = words_t,
+    ['o'] = words_o,    ['O'] = words_o,     ['n'] = words_n,     ['N'] = words_n,
+    ['f'] = words_f,    ['F'] = words_f,     ['~'] = words_tilde, ['.'] = words_point,
+    ['+'] = words_plus, ['-'] = words_minus,
 };
 
 static const struct keyword *find_keyword(const char *s, size_t len)
 {
-    if (len > LONGEST_KEYWORD || !strchr("yYnNtTfFoO~.+-", *s))
+    const struct keyword *word = keywords[(unsigned char)*s];
+
+    if (len > LONGEST_KEYWORD || !word)
         return NULL;
-    for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-        if (keywords[i].len == len && memcmp(keywords[i].text, s, len) == 0)
-            return &keywords[i];
+    for (; word->len; word++)
+        if (word->len == len && memcmp(word->text, s, len) == 0)
+            return word;
     return NULL;
 }
 
@@ -193,19 +216,38 @@ static bool parse_float(const char *s, struct scalar *out)
     return true;
 }
 
+/* What nearly all numbers are: a few digits, the first of them no zero. */
+static bool resolve_decimal(const char *s, size_t len, struct scalar *out)
+{
+    int64_t value = 0;
+
+    if (len > SURE_DIGITS || (*s == '0' && len > 1))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!ascii_isdigit(s[i]))
+            return false;
+        value = 10 * value + (s[i] - '0');
+    }
+    *out = (struct scalar){SCALAR_INT, {.i = value}};
+    return true;
+}
+
 /* A scalar that begins as a number does: a number, or after all a string. */
 static struct scalar resolve_number(const char *s, size_t len)
 {
     struct scalar scalar = {SCALAR_STRING, {.s = s}};
-    char number[LONGEST_NUMBER + 1] = "";
+    char number[LONGEST_NUMBER + 1];
     size_t n = 0;
 
+    if (resolve_decimal(s, len, &scalar))
+        return scalar;
     for (size_t i = 0; i < len; i++) {
         if (s[i] == '\0')
             return scalar;
         if (s[i] != '_' || *s == '.') /* what begins with a point takes no underscores */
             number[n++] = s[i];
     }
+    number[n] = '\0';
     if (!parse_integer(number, &scalar))
         (void)parse_float(number, &scalar);
     return scalar;
@@ -334,6 +376,23 @@ static bool is_sexagesimal(const char *s, size_t len)
     return colon && s == end;
 }
 
+/*
+ * What may be a number to other readers though it is none in our dialect: underscores anywhere
+ * (.5_0, 0x_), exponents out of range (1.5e+400).
+ */
+static bool may_be_number(const char *s, size_t len)
+{
+    static const char digits[] = "0123456789abcdefABCDEF_xo.+-";
+    bool odd = memchr(s, '_', len) || memchr(s, 'e', len) || memchr(s, 'E', len);
+
+    if (!odd || !(ascii_isdigit(*s) || is_sign(*s) || *s == '.'))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!memchr(digits, s[i], sizeof digits - 1))
+            return false;
+    return true;
+}
+
 bool scalar_is_string(const char *s, size_t len)
 {
     if (len == 1 && *s == '=')
@@ -341,5 +400,5 @@ bool scalar_is_string(const char *s, size_t len)
     if (len == 2 && memcmp(s, "<<", 2) == 0)
         return false; /* the merge key */
     return scalar_resolve(s, len).type == SCALAR_STRING && !scalar_looks_dated(s, len) &&
-           !is_sexagesimal(s, len);
+           !is_sexagesimal(s, len) && !may_be_number(s, len);
 }

@@ -1,327 +1,279 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * YAML in the layout of the CDI Go library: block style, four columns a level, lists indented
- * below their key. libyaml's emitter cannot indent lists so, hence our own.
- */
+/* YAML through libyaml's emitter, which knows the syntax; what a plain text means, we know. */
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <yaml.h>
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "cdi/fields.h"
 #include "cdi/scalar.h"
-#include "cdi/utf8.h"
 #include "cdi/write.h"
 
 enum {
-    LEVEL = 4,
-    LONGEST_SIMPLE_KEY = 128, /* bytes; a longer key gets the "? key" form */
+    LEVEL = 2, /* columns */
+    UNLIMITED = -1,
 };
 
-enum style {
-    STYLE_PLAIN,
-    STYLE_SINGLE,
-    STYLE_DOUBLE,
-    STYLE_LITERAL,
+/* A failure is remembered in `out`; then nothing more is emitted. */
+struct writer {
+    yaml_emitter_t emitter;
+    struct strbuf *out;
 };
 
-/* What of a text decides on its style. */
-struct traits {
-    bool special;     /* a character that only double quotes can write */
-    bool breaks;      /* line feeds */
-    bool edge_space;  /* a space or line feed at the begin, a space at the end */
-    bool space_break; /* a space beside a line feed */
-    bool indicator;   /* something that would not be plain text to YAML */
-};
-
-static size_t next_level(size_t indent)
+static int add_output(void *out, unsigned char *text, size_t len)
 {
-    return (indent + LEVEL) / LEVEL * LEVEL;
+    struct strbuf *b = out;
+
+    strbuf_add(b, text, len);
+    return !b->failed;
 }
 
-static void add_spaces(struct strbuf *b, size_t n)
+/*
+ * Emits an event, whose initialization returned `made`. As events and their order are ours and
+ * right, libyaml fails for want of memory only. It frees the event whether it fails or not.
+ */
+static void emit(struct writer *w, yaml_event_t *event, int made)
 {
-    static const char spaces[] = "                ";
-
-    for (; n >= sizeof spaces; n -= sizeof spaces - 1)
-        strbuf_add(b, spaces, sizeof spaces - 1);
-    strbuf_add(b, spaces, n);
+    if (made && w->out->failed)
+        yaml_event_delete(event);
+    else if (!made || !yaml_emitter_emit(&w->emitter, event))
+        w->out->failed = true;
 }
 
-/* Characters that need no escape; the only line break is '\n'. */
-static bool printable(uint32_t point)
+static void emit_scalar(struct writer *w, const char *s, size_t len, yaml_scalar_style_t style)
 {
-    return (point >= 0x20 && point < 0x7F) || point == '\n' || utf8_is_text(point);
-}
+    yaml_event_t event;
 
-static bool begins_as_indicator(const char *s, size_t len)
-{
-    bool alone = len == 1 || s[1] == ' ';
-
-    if (strchr("#,[]{}&*!|>'\"%@`", *s))
-        return true;
-    if (strchr("-?:", *s))
-        return alone;
-    return len >= 3 && memcmp(s, "...", 3) == 0;
-}
-
-static struct traits traits_of(const char *s, size_t len)
-{
-    struct traits t = {0};
-
-    if (len == 0)
-        return t;
-    t.indicator = begins_as_indicator(s, len) || (len >= 3 && memcmp(s, "---", 3) == 0);
-    t.edge_space = s[0] == ' ' || s[0] == '\n' || s[len - 1] == ' ';
-    for (size_t i = 0, n; i < len; i += n) {
-        uint32_t point;
-        char after = s[i + 1]; /* NUL at the end */
-
-        n = utf8_decode(s + i, len - i, &point);
-        if (!printable(point) || (n == 1 && point == UTF8_REPLACEMENT))
-            t.special = true;
-        else if (point == '\n')
-            t.breaks = true;
-        else if (point == ':' && (after == ' ' || after == '\0' || after == '\n'))
-            t.indicator = true;
-        else if (point == ' ' && after == '#')
-            t.indicator = true;
-        if ((point == ' ' && after == '\n') || (point == '\n' && after == ' '))
-            t.space_break = true;
+    if (len > INT_MAX) { /* libyaml counts in int */
+        w->out->failed = true;
+        return;
     }
-    return t;
+    emit(w, &event,
+         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)s, (int)len, 1, 1,
+                                      style));
 }
 
-static enum style choose_style(const char *s, size_t len, bool key)
+static void emit_number(struct writer *w, int64_t number)
 {
-    struct traits t = traits_of(s, len);
+    char text[24];
+    int len = snprintf(text, sizeof text, "%" PRId64, number);
 
-    if (len == 0 || t.special || (t.breaks && (key || t.edge_space || t.space_break)))
-        return STYLE_DOUBLE;
-    if (t.breaks)
-        return STYLE_LITERAL;
-    if (!scalar_is_string(s, len))
-        return STYLE_DOUBLE;
-    return t.indicator || t.edge_space ? STYLE_SINGLE : STYLE_PLAIN;
+    emit_scalar(w, text, (size_t)len, YAML_PLAIN_SCALAR_STYLE);
 }
 
-static void add_single(struct strbuf *b, const char *s, size_t len)
+static void begin_list(struct writer *w)
 {
-    strbuf_addch(b, '\'');
-    for (size_t i = 0; i < len; i++) {
-        if (s[i] == '\'')
-            strbuf_addch(b, '\'');
-        strbuf_addch(b, s[i]);
-    }
-    strbuf_addch(b, '\'');
+    yaml_event_t event;
+
+    emit(w, &event,
+         yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE));
 }
 
-static void add_escape(struct strbuf *b, uint32_t point)
+static void end_list(struct writer *w)
 {
-    static const char letters[] = "0\0a\7b\10t\11n\12v\13f\14r\15e\33\"\"\\\\";
+    yaml_event_t event;
 
-    for (size_t i = 0; i + 1 < sizeof letters; i += 2)
-        if ((uint32_t)letters[i + 1] == point) {
-            strbuf_printf(b, "\\%c", letters[i]);
-            return;
-        }
-    strbuf_printf(b, point < 0x100 ? "\\x%02" PRIX32 : "\\u%04" PRIX32, point);
+    emit(w, &event, yaml_sequence_end_event_initialize(&event));
 }
 
-static void add_double(struct strbuf *b, const char *s, size_t len)
+static void begin_mapping(struct writer *w)
 {
-    strbuf_addch(b, '"');
-    for (size_t i = 0, n; i < len; i += n) {
+    yaml_event_t event;
+
+    emit(w, &event,
+         yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE));
+}
+
+static void end_mapping(struct writer *w)
+{
+    yaml_event_t event;
+
+    emit(w, &event, yaml_mapping_end_event_initialize(&event));
+}
+
+/*
+ * True for a text of several lines that a block shows exactly. One that begins with a blank
+ * would need an indentation indicator; one that ends with empty lines, "..." behind it when it
+ * ends the document.
+ */
+static bool fits_block(const char *s, size_t len)
+{
+    return *s != ' ' && *s != '\n' && !(s[len - 1] == '\n' && s[len - 2] == '\n');
+}
+
+/*
+ * The style to ask libyaml for. It knows what needs quotes by the syntax, and then quotes what
+ * should be plain or a block; so here is what depends on meaning, and what it gets wrong:
+ * U+2028 and U+2029 are line breaks to YAML 1.1 only.
+ */
+static yaml_scalar_style_t choose_style(const char *s, size_t len, bool key)
+{
+    if (!scalar_is_string(s, len) || memmem(s, len, "\xE2\x80\xA8", 3) ||
+        memmem(s, len, "\xE2\x80\xA9", 3))
+        return YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    if (!memchr(s, '\n', len))
+        return YAML_PLAIN_SCALAR_STYLE;
+    return !key && fits_block(s, len) ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+}
+
+static bool is_utf8(const char *s, size_t len)
+{
+    const char *end = s + len;
+    size_t n;
+
+    while (s < end && (n = utf8_length(s, end)) > 0)
+        s += n;
+    return s == end;
+}
+
+/*
+ * A string as libyaml takes it, malloc'ed: U+0000 is one byte, what is not UTF-8 is U+FFFD.
+ * NULL without memory.
+ */
+static char *to_utf8(const char *s, size_t *len)
+{
+    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+
+    for (size_t i = 0, n; i < *len; i += n) {
         uint32_t point;
 
-        n = utf8_decode(s + i, len - i, &point);
-        if (!printable(point) || point == '\n' || point == '"' || point == '\\')
-            add_escape(b, point);
+        n = utf8_decode(s + i, *len - i, &point);
+        if (point == 0)
+            strbuf_addch(&b, '\0');
         else if (point == UTF8_REPLACEMENT)
-            strbuf_addstr(b, "\xEF\xBF\xBD");
+            strbuf_addstr(&b, UTF8_REPLACEMENT_TEXT);
         else
-            strbuf_add(b, s + i, n);
+            strbuf_add(&b, s + i, n);
     }
-    strbuf_addch(b, '"');
+    return strbuf_take(&b, len);
 }
 
-/* A block scalar; its text begins with neither space nor line feed. */
-static void add_literal(struct strbuf *b, const char *s, size_t len, size_t indent)
+static void emit_string(struct writer *w, const char *s, bool key)
 {
-    bool ends = s[len - 1] == '\n';
-    bool ends_twice = ends && s[len - 2] == '\n';
-
-    strbuf_addstr(b, ends_twice ? "|+" : ends ? "|" : "|-");
-    for (const char *line = s, *end = s + len; line < end;) {
-        const char *stop = memchr(line, '\n', (size_t)(end - line));
-        size_t n = (size_t)((stop ? stop : end) - line);
-
-        strbuf_addch(b, '\n');
-        if (n)
-            add_spaces(b, indent);
-        strbuf_add(b, line, n);
-        line += n + 1;
-    }
-}
-
-/* A string; `indent` is that of the lines of a block scalar. */
-static void add_string(struct strbuf *b, const char *s, size_t indent, bool key)
-{
+    _cleanup_free_ char *utf8 = NULL;
     size_t len = strlen(s);
 
-    switch (choose_style(s, len, key)) {
-    case STYLE_PLAIN:
-        strbuf_add(b, s, len);
-        break;
-    case STYLE_SINGLE:
-        add_single(b, s, len);
-        break;
-    case STYLE_DOUBLE:
-        add_double(b, s, len);
-        break;
-    case STYLE_LITERAL:
-        add_literal(b, s, len, indent);
-        break;
+    if (!is_utf8(s, len)) {
+        s = utf8 = to_utf8(s, &len);
+        if (!utf8) {
+            w->out->failed = true;
+            return;
+        }
     }
+    emit_scalar(w, s, len, choose_style(s, len, key));
 }
 
-/* Ends the line and begins an item of a list. */
-static void add_item(struct strbuf *b, size_t indent)
+static void emit_strings(struct writer *w, const struct cdi_strings *list)
 {
-    strbuf_addch(b, '\n');
-    add_spaces(b, indent);
-    strbuf_addstr(b, "- ");
+    begin_list(w);
+    for (size_t i = 0; i < list->n; i++)
+        emit_string(w, list->items[i] ? list->items[i] : "", false);
+    end_list(w);
 }
 
-static void write_object(struct strbuf *b, const struct object *object, const void *base,
-                         size_t indent, bool in_item);
-
-static void write_strings(struct strbuf *b, const struct cdi_strings *list, size_t indent)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        add_item(b, indent);
-        add_string(b, list->items[i] ? list->items[i] : "", indent + 2, false);
-    }
-}
-
-static void write_map(struct strbuf *b, const struct cdi_annotations *map, size_t indent)
+static void emit_map(struct writer *w, const struct cdi_annotations *map)
 {
     _cleanup_free_ const struct cdi_annotation **sorted = write_sorted(map);
 
     if (!sorted) {
-        b->failed = true;
+        w->out->failed = true;
         return;
     }
+    begin_mapping(w);
     for (size_t i = 0; i < map->n; i++) {
-        bool simple = strlen(sorted[i]->key) <= LONGEST_SIMPLE_KEY;
-
-        strbuf_addch(b, '\n');
-        add_spaces(b, indent);
-        strbuf_addstr(b, simple ? "" : "? ");
-        add_string(b, sorted[i]->key, 0, true);
-        if (!simple) {
-            strbuf_addch(b, '\n');
-            add_spaces(b, indent);
-        }
-        strbuf_addstr(b, ": ");
-        add_string(b, sorted[i]->value, next_level(indent), false);
+        emit_string(w, sorted[i]->key, true);
+        emit_string(w, sorted[i]->value, false);
     }
+    end_mapping(w);
 }
 
-/* An object below its key, or {} behind it. */
-static void write_inner(struct strbuf *b, const struct object *object, const void *base,
-                        size_t indent)
-{
-    if (object_empty(object, base))
-        strbuf_addstr(b, " {}");
-    else
-        write_object(b, object, base, indent, false);
-}
+static void emit_object(struct writer *w, const struct object *object, const void *base);
 
-/* What stands behind "key:"; `indent` is that of the level below the key. */
-static void write_value(struct strbuf *b, const struct field *field, const void *base,
-                        size_t indent)
+static void emit_value(struct writer *w, const struct field *field, const void *base)
 {
     const void *at = field_get(base, field);
-    size_t n = 0;
 
     switch ((enum field_type)field->type) {
     case FIELD_STRING:
-        strbuf_addch(b, ' ');
-        add_string(b, field_string(base, field), indent, false);
+        emit_string(w, field_string(base, field), false);
         break;
     case FIELD_STRINGS:
-        write_strings(b, at, indent);
+        emit_strings(w, at);
         break;
     case FIELD_MAP:
-        write_map(b, at, indent);
+        emit_map(w, at);
         break;
     case FIELD_INT64:
-        strbuf_printf(b, " %" PRId64, *(const int64_t *)at);
+        emit_number(w, *(const int64_t *)at);
         break;
     case FIELD_OPT_INT64:
-        strbuf_printf(b, " %" PRId64, ((const struct cdi_opt_int64 *)at)->value);
+        emit_number(w, ((const struct cdi_opt_int64 *)at)->value);
         break;
     case FIELD_OPT_UINT32:
-        strbuf_printf(b, " %" PRIu32, ((const struct cdi_opt_uint32 *)at)->value);
+        emit_number(w, ((const struct cdi_opt_uint32 *)at)->value);
         break;
     case FIELD_BOOL:
-        strbuf_addstr(b, *(const bool *)at ? " true" : " false");
+        emit_scalar(w, *(const bool *)at ? "true" : "false", *(const bool *)at ? 4 : 5,
+                    YAML_PLAIN_SCALAR_STYLE);
         break;
     case FIELD_UINT32S:
-        for (; n < field_count(base, field); n++) {
-            add_item(b, indent);
-            strbuf_printf(b, "%" PRIu32, (*(const uint32_t *const *)at)[n]);
-        }
+        begin_list(w);
+        for (size_t i = 0; i < field_count(base, field); i++)
+            emit_number(w, (*(const uint32_t *const *)at)[i]);
+        end_list(w);
         break;
     case FIELD_OBJECT:
-        write_inner(b, field->object, at, indent);
+        emit_object(w, field->object, at);
         break;
     case FIELD_OPT_OBJECT:
-        write_inner(b, field->object, *(const void *const *)at, indent);
+        emit_object(w, field->object, *(const void *const *)at);
         break;
     case FIELD_OBJECTS:
-        for (; n < field_count(base, field); n++) {
-            add_item(b, indent);
-            write_object(b, field->object, field_item(base, field, n), indent + 2, true);
-        }
-        strbuf_addstr(b, n ? "" : " []");
+        begin_list(w);
+        for (size_t i = 0; i < field_count(base, field); i++)
+            emit_object(w, field->object, field_item(base, field, i));
+        end_list(w);
         break;
     case FIELD_TYPES:
         break;
     }
 }
 
-/* The fields of an object, each on a line of its own; the first behind "- " in an item. */
-static void write_object(struct strbuf *b, const struct object *object, const void *base,
-                         size_t indent, bool in_item)
+static void emit_object(struct writer *w, const struct object *object, const void *base)
 {
-    bool first = in_item;
-
+    begin_mapping(w);
     for (size_t i = 0; i < object->n; i++) {
         const struct field *field = &object->fields[i];
 
         if (!(field->flags & FIELD_REQUIRED) && field_empty(base, field))
             continue;
-        if (!first) {
-            strbuf_addch(b, '\n');
-            add_spaces(b, indent);
-        }
-        first = false;
-        strbuf_add(b, field->name, field->len);
-        strbuf_addch(b, ':');
-        write_value(b, field, base, next_level(indent));
+        emit_scalar(w, field->name, field->len, YAML_PLAIN_SCALAR_STYLE);
+        emit_value(w, field, base);
     }
-    if (first)
-        strbuf_addstr(b, "{}");
+    end_mapping(w);
 }
 
 void write_yaml(struct strbuf *b, const struct object *object, const void *base)
 {
-    size_t start;
+    struct writer w = {.out = b};
+    yaml_event_t event;
 
-    strbuf_addstr(b, "---");
-    start = b->len;
-    write_object(b, object, base, 0, false);
-    strbuf_addstr(b, b->len == start ? " {}\n" : "\n");
+    if (!yaml_emitter_initialize(&w.emitter)) {
+        b->failed = true;
+        return;
+    }
+    yaml_emitter_set_output(&w.emitter, add_output, b);
+    yaml_emitter_set_indent(&w.emitter, LEVEL);
+    yaml_emitter_set_width(&w.emitter, UNLIMITED);
+    yaml_emitter_set_unicode(&w.emitter, 1);
+    emit(&w, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
+    emit(&w, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 0));
+    emit_object(&w, object, base);
+    emit(&w, &event, yaml_document_end_event_initialize(&event, 1));
+    emit(&w, &event, yaml_stream_end_event_initialize(&event));
+    yaml_emitter_delete(&w.emitter);
 }

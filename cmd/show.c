@@ -37,7 +37,7 @@ static void add_yaml_block(struct strbuf *b, const char *key, const char *text)
         size_t len = strcspn(text, "\n");
 
         if (len)
-            strbuf_addstr(b, "    ");
+            strbuf_addstr(b, "  ");
         strbuf_add(b, text, len);
         strbuf_addch(b, '\n');
         text += len + (text[len] == '\n');

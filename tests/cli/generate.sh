@@ -59,10 +59,10 @@ expect_out 'libcuda\.so'
 expect_status 0 "$cdikit" generate -q --root "$node" --device-id 0,3 --device-name-strategy index \
     --no-all-device --vendor example.com --class card
 expect_out '^kind: example\.com/card$'
-check "two devices" test "$(grep -c '^    - name:' "$TMP/.out")" = 2
+check "two devices" test "$(grep -cE '^ *- +name:' "$TMP/.out")" = 2
 expect_status 0 "$cdikit" generate -q --root "$node" --device-id 0 --device-id 3 --no-all-device \
     --device-name-strategy index --device-name-strategy pci
-check "two names each" test "$(grep -c '^    - name:' "$TMP/.out")" = 4
+check "two names each" test "$(grep -cE '^ *- +name:' "$TMP/.out")" = 4
 expect_status 0 "$cdikit" generate -q --root "$node" --nvidia-cdi-hook-path /opt/hook
 expect_out 'path: /opt/hook$'
 expect_status 0 "$cdikit" generate -q --root "$node" --disable-hook all

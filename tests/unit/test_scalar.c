@@ -209,13 +209,15 @@ Test(scalar, locale_is_of_no_account)
 Test(scalar, written_plain_or_quoted)
 {
     static const char *const plain[] = {
-        "a",           "/dev/null",    "1.1.0",   "vendor.com/class", "GPU-0", "rwm", "A=1", "a:b",
-        "1:2:3:4:5:x", "0000:01:00.a", "20-01-1", "--link",           "tRue",  "0x",  "+",
+        "a",   "/dev/null",   "1.1.0",        "vendor.com/class", "GPU-0",  "rwm",  "A=1",
+        "a:b", "1:2:3:4:5:x", "0000:01:00.a", "20-01-1",          "--link", "tRue", "0x",
+        "+",   "a_1",         "1_y",
     };
     static const char *const quoted[] = {
-        "",     "0",    "1.5",      "0.6",    "yes",          "y",          "True", "~",
-        "null", "1:0",  "12:30:45", "1:30.5", "0000:01:00.0", "2001-01-01", "755",  "<<",
-        "=",    "0o17", "1_000",    ".inf",   "2001-1-1 x",   "+1:2",
+        "",     "0",        "1.5",      "0.6",    "yes",          "y",          "True", "~",
+        "null", "1:0",      "12:30:45", "1:30.5", "0000:01:00.0", "2001-01-01", "755",  "<<",
+        "=",    "0o17",     "1_000",    ".inf",   "2001-1-1 x",   "+1:2",       ".5_0", "-.1_",
+        "+0b_", "1.5e+400",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(plain); i++)

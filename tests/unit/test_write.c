@@ -104,15 +104,23 @@ static char *reformat(const char *text, size_t len, enum cdi_format format)
     return out;
 }
 
+/* The document that YAML text says, as JSON. */
+static char *meaning(const char *yaml)
+{
+    cr_expect(strncmp(yaml, "---\n", 4) == 0 || strncmp(yaml, "--- ", 4) == 0, "%s", yaml);
+    return reformat(yaml, strlen(yaml), CDI_FORMAT_JSON);
+}
+
 Test(write, every_field)
 {
-    _cleanup_free_ char *yaml = reformat(full, sizeof full - 1, CDI_FORMAT_YAML);
     _cleanup_free_ char *json = reformat(full, sizeof full - 1, CDI_FORMAT_JSON);
+    _cleanup_free_ char *yaml = reformat(full, sizeof full - 1, CDI_FORMAT_YAML);
+    _cleanup_free_ char *read = meaning(yaml);
     _cleanup_free_ char *back = reformat(json, strlen(json), CDI_FORMAT_YAML);
 
-    cr_expect_str_eq(yaml, full);
     cr_expect_str_eq(json, full_json);
-    cr_expect_str_eq(back, full);
+    cr_expect_str_eq(read, full_json, "%s", yaml);
+    cr_expect_str_eq(back, yaml);
 }
 
 Test(write, empty_members)
@@ -121,10 +129,13 @@ Test(write, empty_members)
         "{cdiVersion: v0.3.0, kind: a/b, annotations: {}, devices: [], containerEdits: {env: []}}";
     _cleanup_free_ char *yaml = reformat(text, sizeof text - 1, CDI_FORMAT_YAML);
     _cleanup_free_ char *json = reformat(text, sizeof text - 1, CDI_FORMAT_JSON);
+    _cleanup_free_ char *read = meaning(yaml);
 
-    cr_expect_str_eq(yaml, "---\ncdiVersion: v0.3.0\nkind: a/b\ndevices: []\n");
     cr_expect_str_eq(json, "{\"cdiVersion\":\"v0.3.0\",\"kind\":\"a/b\",\"devices\":[],"
                            "\"containerEdits\":{}}");
+    cr_expect_str_eq(read, json);
+    cr_expect(strstr(yaml, "devices"), "%s", yaml);
+    cr_expect_not(strstr(yaml, "annotations") || strstr(yaml, "containerEdits"), "%s", yaml);
 }
 
 /* What does not survive: zero numbers, false, [] for schemata. What does: optional zeros. */
@@ -142,78 +153,110 @@ Test(write, zero_values)
                            "\"intelRdt\":{},\"additionalGids\":[0]}}");
 }
 
-/* A string, what stands for it in YAML below "- ", and in JSON. */
-static const struct {
-    const char *s;
-    const char *yaml;
-    const char *json;
-} strings[] = {
-    {"plain text", "plain text", "\"plain text\""},
-    {"A=b:c#d,[e]", "A=b:c#d,[e]", "\"A=b:c#d,[e]\""},
-    {"\xC3\xA9 \xF0\x9F\x98\x80", "\xC3\xA9 \xF0\x9F\x98\x80", "\"\xC3\xA9 \xF0\x9F\x98\x80\""},
-    {"", "\"\"", "\"\""},
-    {"yes", "\"yes\"", "\"yes\""},
-    {"0", "\"0\"", "\"0\""},
-    {"1:30", "\"1:30\"", "\"1:30\""},
-    {"0000:01:00.0", "\"0000:01:00.0\"", "\"0000:01:00.0\""},
-    {"<<", "\"<<\"", "\"\\u003c\\u003c\""},
-    {"<&>", "<&>", "\"\\u003c\\u0026\\u003e\""},
-    {"a: b", "'a: b'", "\"a: b\""},
-    {"a:", "'a:'", "\"a:\""},
-    {"a #b", "'a #b'", "\"a #b\""},
-    {"- a", "'- a'", "\"- a\""},
-    {"-", "'-'", "\"-\""},
-    {"--a", "--a", "\"--a\""},
-    {"---", "'---'", "\"---\""},
-    {"...", "'...'", "\"...\""},
-    {"*a'b", "'*a''b'", "\"*a'b\""},
-    {"%a", "'%a'", "\"%a\""},
-    {" a", "' a'", "\" a\""},
-    {"a ", "'a '", "\"a \""},
-    {"\"a\\", "'\"a\\'", "\"\\\"a\\\\\""},
-    {"a\tb\"\\", "\"a\\tb\\\"\\\\\"", "\"a\\tb\\\"\\\\\""},
-    {"\a\b\f\r\x1b\x7f", "\"\\a\\b\\f\\r\\e\\x7F\"", "\"\\u0007\\b\\f\\r\\u001b\\u007f\""},
-    {"\xC0\x80", "\"\\0\"", "\"\\u0000\""},
-    {"\xC2\x85\xE2\x80\xA8\xEF\xBB\xBF", "\"\\x85\\u2028\\uFEFF\"", "\"\\u0085\\u2028\\ufeff\""},
-    {"a\nb", "|-\n          a\n          b", "\"a\\nb\""},
-    {"a\n\nb\n", "|\n          a\n\n          b", "\"a\\n\\nb\\n\""},
-    {"a\n\n", "|+\n          a\n", "\"a\\n\\n\""},
-    {"\na", "\"\\na\"", "\"\\na\""},
-    {"\n", "\"\\n\"", "\"\\n\""},
-    {" a\nb", "\" a\\nb\"", "\" a\\nb\""},
-    {"a \nb", "\"a \\nb\"", "\"a \\nb\""},
-    {"a\n b", "\"a\\n b\"", "\"a\\n b\""},
-    {"a\tb\nc", "\"a\\tb\\nc\"", "\"a\\tb\\nc\""},
-    {"# a\n- b: c", "|-\n          # a\n          - b: c", "\"# a\\n- b: c\""},
-    /* not UTF-8: only a built document can hold it */
-    {"a\xFFz", "\"a\xEF\xBF\xBDz\"", "\"a\xEF\xBF\xBDz\""},
+/* How a string stands in YAML. */
+enum form {
+    PLAIN,  /* as it is */
+    QUOTED, /* in single or double quotes */
+    BLOCK,  /* below a '|' */
 };
 
-/* The text in which a string stands. */
-static const char *const yaml_form[] = {"---\nname: d\ncontainerEdits:\n    env:\n        - ",
-                                        "\n"};
-static const char *const json_form[] = {"{\"env\":[", "]}"};
+/* A string, its form in YAML, and what stands for it in JSON. */
+static const struct {
+    const char *s;
+    enum form yaml;
+    const char *json;
+} strings[] = {
+    {"plain text", PLAIN, "\"plain text\""},
+    {"A=b:c#d,[e]", PLAIN, "\"A=b:c#d,[e]\""},
+    {"\xC3\xA9", PLAIN, "\"\xC3\xA9\""},
+    {"--a", PLAIN, "\"--a\""},
+    {"?a", PLAIN, "\"?a\""},
+    {"<&>", PLAIN, "\"\\u003c\\u0026\\u003e\""},
+    /* what a reader of YAML 1.1 resolves to another type */
+    {"", QUOTED, "\"\""},
+    {"~", QUOTED, "\"~\""},
+    {"yes", QUOTED, "\"yes\""},
+    {"n", QUOTED, "\"n\""},
+    {"Null", QUOTED, "\"Null\""},
+    {"0", QUOTED, "\"0\""},
+    {"0x1F", QUOTED, "\"0x1F\""},
+    {"1e3", QUOTED, "\"1e3\""},
+    {".inf", QUOTED, "\".inf\""},
+    {".5_0", QUOTED, "\".5_0\""},
+    {"1:30", QUOTED, "\"1:30\""},
+    {"0000:01:00.0", QUOTED, "\"0000:01:00.0\""},
+    {"2001-01-01", QUOTED, "\"2001-01-01\""},
+    {"<<", QUOTED, "\"\\u003c\\u003c\""},
+    {"=", QUOTED, "\"=\""},
+    /* what has another meaning in the syntax */
+    {"a: b", QUOTED, "\"a: b\""},
+    {"a:", QUOTED, "\"a:\""},
+    {"a #b", QUOTED, "\"a #b\""},
+    {"#a", QUOTED, "\"#a\""},
+    {"- a", QUOTED, "\"- a\""},
+    {"-", QUOTED, "\"-\""},
+    {"? a", QUOTED, "\"? a\""},
+    {"---", QUOTED, "\"---\""},
+    {"--- a", QUOTED, "\"--- a\""},
+    {"...", QUOTED, "\"...\""},
+    {"*a'b", QUOTED, "\"*a'b\""},
+    {"&a", QUOTED, "\"\\u0026a\""},
+    {"!a", QUOTED, "\"!a\""},
+    {"|a", QUOTED, "\"|a\""},
+    {">a", QUOTED, "\"\\u003ea\""},
+    {"{a", QUOTED, "\"{a\""},
+    {"[a", QUOTED, "\"[a\""},
+    {",a", QUOTED, "\",a\""},
+    {"%a", QUOTED, "\"%a\""},
+    {"@a", QUOTED, "\"@a\""},
+    {"`a", QUOTED, "\"`a\""},
+    {" a", QUOTED, "\" a\""},
+    {"a ", QUOTED, "\"a \""},
+    {"\"a\\", QUOTED, "\"\\\"a\\\\\""},
+    {"a\tb\"\\", QUOTED, "\"a\\tb\\\"\\\\\""},
+    {"\a\b\f\r\x1b\x7f", QUOTED, "\"\\u0007\\b\\f\\r\\u001b\\u007f\""},
+    {"\xC0\x80", QUOTED, "\"\\u0000\""},
+    {"\xC2\x85", QUOTED, "\"\\u0085\""},
+    {"a\xE2\x80\xA8z\xE2\x80\xA9", QUOTED, "\"a\\u2028z\\u2029\""},
+    {"\xEF\xBB\xBF", QUOTED, "\"\\ufeff\""},
+    {"\xC3\xA9 \xF0\x9F\x98\x80", QUOTED, "\"\xC3\xA9 \xF0\x9F\x98\x80\""},
+    /* several lines */
+    {"a\nb", BLOCK, "\"a\\nb\""},
+    {"a\n\nb\n", BLOCK, "\"a\\n\\nb\\n\""},
+    {"# a\n- b: c", BLOCK, "\"# a\\n- b: c\""},
+    {"---\n...", BLOCK, "\"---\\n...\""},
+    {"a\n  b", BLOCK, "\"a\\n  b\""},
+    {"1\n", BLOCK, "\"1\\n\""},
+    {"a\n\n", QUOTED, "\"a\\n\\n\""},
+    {"\na", QUOTED, "\"\\na\""},
+    {"\n", QUOTED, "\"\\n\""},
+    {" a\nb", QUOTED, "\" a\\nb\""},
+    {"a \nb", QUOTED, "\"a \\nb\""},
+    {"a\nb ", QUOTED, "\"a\\nb \""},
+    {"a\tb\nc", QUOTED, "\"a\\tb\\nc\""},
+    {"a\nb\xE2\x80\xA8", QUOTED, "\"a\\nb\\u2028\""},
+    /* not UTF-8: only a built document can hold it */
+    {"a\xFFz", PLAIN, "\"a\xEF\xBF\xBDz\""},
+};
 
-static const char *expect(const char *const form[2], const char *s)
+static enum form form_of(char first)
 {
-    static char text[512];
-
-    (void)snprintf(text, sizeof text, "%s%s%s", form[0], s, form[1]);
-    return text;
+    return first == '"' || first == '\'' ? QUOTED : first == '|' ? BLOCK : PLAIN;
 }
 
 Test(write, strings)
 {
     for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
         const char *items[] = {strings[i].s};
-        struct cdi_device device = {.name = "d", .edits = {.env = {items, 1}}};
-        _cleanup_free_ char *yaml = NULL, *json = NULL;
+        struct cdi_edits edits = {.env = {items, 1}};
+        _cleanup_free_ char *yaml = NULL, *json = NULL, *expected = NULL;
         size_t len;
 
-        cr_assert_eq(cdi_device_format(&device, CDI_FORMAT_YAML, &yaml, &len, NULL), 0);
-        cr_expect_str_eq(yaml, expect(yaml_form, strings[i].yaml), "%s", yaml);
-        cr_assert_eq(cdi_edits_format(&device.edits, CDI_FORMAT_JSON, &json, &len, NULL), 0);
-        cr_expect_str_eq(json, expect(json_form, strings[i].json), "%s", json);
+        cr_assert_eq(cdi_edits_format(&edits, CDI_FORMAT_YAML, &yaml, &len, NULL), 0);
+        cr_expect_eq(form_of(strstr(yaml, "- ")[2]), strings[i].yaml, "%s", yaml);
+        cr_assert_eq(cdi_edits_format(&edits, CDI_FORMAT_JSON, &json, &len, NULL), 0);
+        cr_assert_gt(asprintf(&expected, "{\"env\":[%s]}", strings[i].json), 0);
+        cr_expect_str_eq(json, expected);
     }
 }
 
@@ -222,7 +265,7 @@ Test(write, strings_come_back)
 {
     for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
         const char *items[] = {strings[i].s, "x"};
-        struct cdi_annotation annotations[] = {{strings[i].s, strings[i].s}, {"~", "x"}};
+        struct cdi_annotation annotations[] = {{strings[i].s, strings[i].s}, {"other", "x"}};
         _cleanup_spec_ struct cdi_spec *spec = cdi_spec_new(), *back = NULL;
         _cleanup_free_ char *yaml = NULL, *json = NULL, *again = NULL;
         _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
@@ -254,8 +297,8 @@ Test(write, annotations_are_sorted)
     cr_expect_str_eq(json, "{\"name\":\"d\",\"annotations\":{\"B\":\"2\",\"a\":\"3\",\"b\":\"1\"},"
                            "\"containerEdits\":{}}");
     cr_assert_eq(cdi_device_format(&device, CDI_FORMAT_YAML, &yaml, &len, NULL), 0);
-    cr_expect_str_eq(yaml, "---\nname: d\nannotations:\n    B: \"2\"\n    a: \"3\"\n    b: \"1\"\n"
-                           "containerEdits: {}\n");
+    cr_expect_lt(strstr(yaml, "B:"), strstr(yaml, "a:"), "%s", yaml);
+    cr_expect_lt(strstr(yaml, "a:"), strstr(yaml, "b:"), "%s", yaml);
     cr_expect_str_eq(annotations[0].key, "b", "the document keeps its order");
 }
 
@@ -276,15 +319,121 @@ Test(write, long_keys)
     cr_expect_str_eq(back->annotations.items[0].key, key);
 }
 
+/* Whatever stands together: two parts out of everything that has a meaning somewhere in YAML. */
+Test(write, combinations_come_back)
+{
+    static const char *const parts[] = {
+        "a",
+        "0",
+        "yes",
+        "~",
+        " ",
+        "\n",
+        "\t",
+        "\r",
+        "-",
+        ":",
+        "?",
+        "#",
+        ",",
+        "[",
+        "]",
+        "{",
+        "}",
+        "&",
+        "*",
+        "!",
+        "|",
+        ">",
+        "'",
+        "\"",
+        "%",
+        "@",
+        "`",
+        "\\",
+        "=",
+        "<<",
+        ".",
+        "_",
+        "+",
+        ": ",
+        " #",
+        "- ",
+        "? ",
+        "\n ",
+        " \n",
+        "\n\n",
+        "---",
+        "...",
+        "\n---\n",
+        "\n...\n",
+        "\xC0\x80",
+        "\xC2\x85",
+        "\xC2\xA0",
+        "\xE2\x80\xA8",
+        "\xEF\xBB\xBF",
+        "\xEF\xBF\xBD",
+        "\xF0\x9F\x98\x80",
+        "\x1b",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(parts) * ARRAY_SIZE(parts); i++) {
+        char text[32];
+        const char *items[] = {text, "x"};
+        struct cdi_annotation annotations[] = {{text, text}, {"z", "x"}};
+        _cleanup_spec_ struct cdi_spec *spec = cdi_spec_new(), *back = NULL;
+        _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+        _cleanup_free_ char *yaml = NULL;
+        size_t len;
+
+        (void)snprintf(text, sizeof text, "%s%s", parts[i / ARRAY_SIZE(parts)],
+                       parts[i % ARRAY_SIZE(parts)]);
+        spec->edits.env = (struct cdi_strings){items, 2};
+        spec->annotations = (struct cdi_annotations){annotations, 2};
+        cr_assert_eq(cdi_spec_format(spec, CDI_FORMAT_YAML, &yaml, &len, &err), 0);
+        cr_assert_eq(cdi_spec_parse(yaml, len, NULL, &back, &err), 0, "%s: %s", yaml, err.message);
+        cr_expect_str_eq(back->edits.env.items[0], text, "%s", yaml);
+        cr_assert_eq(back->annotations.n, 2U);
+        for (size_t k = 0; k < 2; k++)
+            if (strcmp(back->annotations.items[k].key, "z") != 0) {
+                cr_expect_str_eq(back->annotations.items[k].key, text, "%s", yaml);
+                cr_expect_str_eq(back->annotations.items[k].value, text, "%s", yaml);
+            }
+    }
+}
+
+/* Folded, a value could not be found with grep. */
+Test(write, lines_are_not_folded)
+{
+    char value[3000];
+    const char *items[] = {value};
+    struct cdi_edits edits = {.env = {items, 1}};
+
+    for (const char *first = "a\""; *first; first++) { /* plain, and in quotes */
+        _cleanup_free_ char *yaml = NULL;
+        size_t len;
+
+        memset(value, ' ', sizeof value - 1);
+        for (size_t i = 0; i < sizeof value - 1; i += 2)
+            value[i] = *first;
+        value[sizeof value - 2] = 'z';
+        value[sizeof value - 1] = '\0';
+        cr_assert_eq(cdi_edits_format(&edits, CDI_FORMAT_YAML, &yaml, &len, NULL), 0);
+        cr_expect_gt(strcspn(strstr(yaml, "- "), "\n"), sizeof value - 1);
+    }
+}
+
 Test(write, nothing_at_all)
 {
     struct cdi_edits edits = {.n_mounts = 0};
     struct cdi_device device = {.name = NULL};
-    _cleanup_free_ char *yaml = NULL, *json = NULL, *name = NULL;
+    _cleanup_free_ char *yaml = NULL, *json = NULL, *read = NULL, *name = NULL;
     size_t len;
 
     cr_assert_eq(cdi_edits_format(&edits, CDI_FORMAT_YAML, &yaml, &len, NULL), 0);
-    cr_expect_str_eq(yaml, "--- {}\n");
+    read = meaning(yaml);
+    cr_expect_str_eq(read,
+                     "{\"cdiVersion\":\"\",\"kind\":\"\",\"devices\":[],\"containerEdits\":{}}");
     cr_assert_eq(cdi_edits_format(&edits, CDI_FORMAT_JSON, &json, &len, NULL), 0);
     cr_expect_str_eq(json, "{}");
     cr_assert_eq(cdi_device_format(&device, CDI_FORMAT_YAML, &name, &len, NULL), 0);
@@ -296,13 +445,14 @@ Test(write, file)
     const char *dir = tmpdir_new();
     _cleanup_spec_ struct cdi_spec *spec = NULL;
     _cleanup_free_ char *path = NULL, *text = NULL;
+    _cleanup_free_ char *yaml = reformat(full, sizeof full - 1, CDI_FORMAT_YAML);
     struct stat st;
 
     cr_assert_eq(cdi_spec_parse(full, sizeof full - 1, NULL, &spec, NULL), 0);
     cr_assert_gt(asprintf(&path, "%s/new/dir/a.yaml", dir), 0);
     cr_assert_eq(cdi_spec_write(spec, path, CDI_FORMAT_YAML, 0644, false, NULL), 0);
     text = tmpdir_read(dir, "new/dir/a.yaml");
-    cr_expect_str_eq(text, full);
+    cr_expect_str_eq(text, yaml);
     cr_assert_eq(stat(path, &st), 0);
     cr_expect_eq(st.st_mode & 07777, 0644U);
     cr_expect_eq(cdi_spec_write(spec, path, CDI_FORMAT_JSON, 0600, false, NULL), -CDI_ERR_EXISTS);
