@@ -52,6 +52,19 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+void arena_join(struct arena *arena, struct arena *other)
+{
+    struct chunk **last = &other->chunks;
+
+    while (*last)
+        last = &(*last)->next;
+    *last = arena->chunks;
+    arena->chunks = other->chunks;
+    if (other->next_size > arena->next_size)
+        arena->next_size = other->next_size;
+    free(other);
+}
+
 static struct chunk *chunk_add(struct arena *arena, size_t size)
 {
     struct chunk *c;

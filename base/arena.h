@@ -21,6 +21,9 @@ static inline void arena_freep(struct arena **arena)
 }
 #define _cleanup_arena_ __attribute__((cleanup(arena_freep)))
 
+/* Moves all that another arena holds into this one. The other is gone. */
+void arena_join(struct arena *arena, struct arena *other);
+
 /* Zeroed memory, aligned for any type. size 0 gives a valid pointer. */
 void *arena_alloc(struct arena *arena, size_t size) CDI_MUST_CHECK;
 

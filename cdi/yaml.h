@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tree of a YAML document: scalars resolved, aliases and merges replaced by what they
- * stand for, every node with its position. Built from libyaml's events.
+ * stand for, every node with its position.
  */
 #ifndef CDIKIT_CDI_YAML_H
 #define CDIKIT_CDI_YAML_H
@@ -46,10 +46,10 @@ struct yaml_entry {
 
 /*
  * Reads the first document of a text (UTF-8, or UTF-16 with a byte order mark) into the
- * arena; *root is NULL when the text holds none. Keys are strings, but not checked for
- * duplicates: see yaml_entries_sorted(). Errors: SYNTAX, INVALID (a value that its tag does
- * not allow, a key that is no string), LIMIT (CDI_SPEC_MAX_DEPTH, CDI_SPEC_MAX_NODES), NOMEM;
- * all but the last with `file` and position.
+ * arena; *root is NULL when the text holds none. The text is not needed afterwards. Keys are
+ * strings, but not checked for duplicates: see yaml_entry_compare(). Errors: SYNTAX, INVALID
+ * (a value that its tag does not allow, a key that is no string), LIMIT (CDI_SPEC_MAX_DEPTH,
+ * CDI_SPEC_MAX_NODES), NOMEM; all but the last with `file` and position.
  */
 int yaml_read(struct arena *arena, const char *text, size_t len, const char *file,
               const struct yaml_node **root, struct cdi_error *err) CDI_MUST_CHECK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a scalar of libyaml, with its tag, to a value. */
+/* From a scalar of the text, with its tag, to a value. */
 #ifndef CDIKIT_CDI_YAML_SCALAR_H
 #define CDIKIT_CDI_YAML_SCALAR_H
 
@@ -16,11 +16,13 @@ struct yaml_source {
     size_t len;
     const char *tag; /* NULL without tag */
     bool plain;      /* to be resolved when there is no tag */
+    bool stays;      /* s lives as long as the arena, and holds no NUL: no copy is needed */
 };
 
 /*
- * Fills in scalar, len and merge of a node, whose position is set. A string is copied to the
- * arena, its NUL bytes as C0 80. A tag other than those of YAML 1.1's scalars makes a string.
+ * Fills in scalar, len and merge of a node, whose position is set. A string that does not stay
+ * is copied to the arena, its NUL bytes as C0 80. A tag other than those of YAML 1.1's scalars
+ * makes a string.
  */
 int yaml_scalar_read(struct arena *arena, const struct yaml_source *source, const char *file,
                      struct yaml_node *node, struct cdi_error *err) CDI_MUST_CHECK;

@@ -157,8 +157,8 @@ CDI_EXPORT void cdi_spec_free(struct cdi_spec *spec);
  * Reads a document from text: one YAML 1.1 document, of which JSON is a part, with unknown
  * and duplicate keys refused and scalars coerced as docs/cdi-reading.md says. The text is
  * only read and checked against its types, not validated: see validate.h. `name` stands in
- * messages and becomes spec->path (may be NULL). Errors: SYNTAX, INVALID (type or unknown
- * key), LIMIT, NOMEM, each with line and column.
+ * messages and becomes spec->path (may be NULL); both are copied. Errors: SYNTAX, INVALID
+ * (type or unknown key), LIMIT, NOMEM, each with line and column.
  */
 CDI_EXPORT int cdi_spec_parse(const char *text, size_t len, const char *name, struct cdi_spec **out,
                               struct cdi_error *err) CDI_MUST_CHECK;

@@ -73,3 +73,20 @@ Test(arena, free_of_nothing)
 {
     arena_free(NULL);
 }
+
+Test(arena, join)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+
+    for (int i = 0; i < 3; i++) {
+        struct arena *other = arena_new();
+        char *before = i ? arena_strdup(arena, "before") : NULL, *joined;
+
+        cr_assert(arena && other);
+        joined = i < 2 ? arena_strdup(other, "joined") : NULL;
+        arena_join(arena, other);
+        cr_expect(!before || strcmp(before, "before") == 0);
+        cr_expect(!joined || strcmp(joined, "joined") == 0);
+        cr_expect_str_eq(arena_strdup(arena, "after"), "after");
+    }
+}
