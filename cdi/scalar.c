@@ -232,6 +232,11 @@ static bool resolve_decimal(const char *s, size_t len, struct scalar *out)
     return true;
 }
 
+static bool between_digits(const char *s, size_t len, size_t i)
+{
+    return i > 0 && i + 1 < len && ascii_isdigit(s[i - 1]) && ascii_isdigit(s[i + 1]);
+}
+
 /* A scalar that begins as a number does: a number, or after all a string. */
 static struct scalar resolve_number(const char *s, size_t len)
 {
@@ -244,8 +249,10 @@ static struct scalar resolve_number(const char *s, size_t len)
     for (size_t i = 0; i < len; i++) {
         if (s[i] == '\0')
             return scalar;
-        if (s[i] != '_' || *s == '.') /* what begins with a point takes no underscores */
+        if (s[i] != '_')
             number[n++] = s[i];
+        else if (*s == '.' && !between_digits(s, len, i))
+            return scalar; /* what begins with a point is read by stricter rules */
     }
     number[n] = '\0';
     if (!parse_integer(number, &scalar))

@@ -27,7 +27,8 @@ struct reader {
     size_t len;
     size_t fed; /* bytes of the text that libyaml has */
     bool too_many_tags;
-    void *anchors; /* tsearch() tree of struct anchor */
+    unsigned brackets; /* open collections from the outermost in flow style on */
+    void *anchors;     /* tsearch() tree of struct anchor */
 };
 
 static void keep(void *anchor)
@@ -68,6 +69,8 @@ static int syntax_error(const struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
     const char *problem = p->problem ? p->problem : "not YAML";
+    /* In [a:] or {k: a:}, which other scanners read as the text "a:". */
+    bool colon = strcmp(problem, "found unexpected ':'") == 0;
 
     /* libyaml forgets to say why when some of its allocations fail. */
     if (p->error == YAML_MEMORY_ERROR || p->error == YAML_NO_ERROR)
@@ -76,9 +79,10 @@ static int syntax_error(const struct reader *r)
         return cdi_error_set_at(r->tree.err, CDI_ERR_LIMIT, r->tree.file, position(&p->mark),
                                 "more than %d %%TAG directives", MAX_TAGS);
     if (p->error != YAML_READER_ERROR)
-        return cdi_error_set_at(r->tree.err, CDI_ERR_SYNTAX, r->tree.file,
-                                position(&p->problem_mark), "%s%s%s", p->context ? p->context : "",
-                                p->context ? ": " : "", problem);
+        return cdi_error_set_at(
+            r->tree.err, CDI_ERR_SYNTAX, r->tree.file, position(&p->problem_mark), "%s%s%s%s",
+            p->context ? p->context : "", p->context ? ": " : "", problem,
+            colon ? "; text that ends in ':' between brackets must be in quotes" : "");
     if (p->problem_value < 0)
         return cdi_error_set_at(r->tree.err, CDI_ERR_SYNTAX, r->tree.file,
                                 position_at(r, p->problem_offset), "%s", problem);
@@ -126,6 +130,19 @@ static int read_alias(struct reader *r, const yaml_event_t *event)
     return yaml_tree_again(&r->tree, (*found)->node, pos);
 }
 
+/*
+ * The scanner of the Go library, and so every engine, ends plain text between brackets at a
+ * '?' and then fails; libyaml 0.2.5 reads on.
+ */
+static int check_flow_text(const struct reader *r, const yaml_event_t *event)
+{
+    if (!r->brackets || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE ||
+        !memchr(event->data.scalar.value, '?', event->data.scalar.length))
+        return 0;
+    return cdi_error_set_at(r->tree.err, CDI_ERR_SYNTAX, r->tree.file, position(&event->start_mark),
+                            "text with a '?' between brackets must be in quotes");
+}
+
 static int read_scalar(struct reader *r, const yaml_event_t *event)
 {
     const struct yaml_source source = {
@@ -135,8 +152,10 @@ static int read_scalar(struct reader *r, const yaml_event_t *event)
         .plain = event->data.scalar.plain_implicit != 0,
     };
     struct yaml_node *node;
-    int e = yaml_tree_scalar(&r->tree, &source, position(&event->start_mark), &node);
+    int e = check_flow_text(r, event);
 
+    if (e == 0)
+        e = yaml_tree_scalar(&r->tree, &source, position(&event->start_mark), &node);
     return e < 0 ? e : add_anchor(r, event->data.scalar.anchor, node);
 }
 
@@ -145,11 +164,22 @@ static int open_collection(struct reader *r, const yaml_event_t *event)
     bool mapping = event->type == YAML_MAPPING_START_EVENT;
     const yaml_char_t *anchor = mapping ? event->data.mapping_start.anchor
                                         : event->data.sequence_start.anchor;
+    bool flow = mapping ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+                        : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
     struct yaml_node *node;
     int e = yaml_tree_open(&r->tree, mapping ? YAML_MAPPING : YAML_SEQUENCE,
                            position(&event->start_mark), &node);
 
+    if (flow || r->brackets)
+        r->brackets++;
     return e < 0 ? e : add_anchor(r, anchor, node);
+}
+
+static int close_collection(struct reader *r)
+{
+    if (r->brackets)
+        r->brackets--;
+    return yaml_tree_close(&r->tree);
 }
 
 static int check_version(const struct reader *r, const yaml_event_t *event)
@@ -179,7 +209,7 @@ static int read_event(struct reader *r, const yaml_event_t *event, bool *more)
         return open_collection(r, event);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-        return yaml_tree_close(&r->tree);
+        return close_collection(r);
     case YAML_DOCUMENT_END_EVENT:
     case YAML_STREAM_END_EVENT:
         *more = false;

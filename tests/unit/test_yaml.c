@@ -116,6 +116,13 @@ static const struct {
     {"!!binary YW", "ERROR"},
     {"!!binary YW=", "ERROR"},
     {"!!binary YWI=YWI=", "ERROR"},
+    /* A '?' in plain text between brackets: the Go library's scanner ends the text there. */
+    {"[a?b]", "ERROR"},
+    {"{k: http://h/?q=1}", "ERROR"},
+    {"[[a], {b: [c?]}]", "ERROR"},
+    {"[a: ?b]", "ERROR"},
+    {"['a?b', \"c?d\"]", "[\"a?b\" \"c?d\"]"},
+    {"k: [a]\nl: a?b\n", "{k=[\"a\"] l=\"a?b\"}"},
 };
 
 Test(yaml, trees)
