@@ -50,7 +50,7 @@ OPT_clang := -O2
 OPT_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_cov   := -O0 --coverage
 OPT_fuzz  := $(OPT_asan) -fsanitize=fuzzer-no-link
-HARDEN    := -fstack-protector-strong
+HARDEN    := -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 ifneq ($(filter plain clang,$(V)),)
 HARDEN    += -D_FORTIFY_SOURCE=2
 endif
@@ -63,8 +63,8 @@ CDI_LDFLAGS := -Wl,-z,relro -Wl,-z,now $(filter -fsanitize=% --coverage,$(OPT_$(
 
 # The wrapper runs several times for each container that starts: it is linked statically, which
 # halves its start-up. A distribution that does not want that says RUNTIME_STATIC=
-RUNTIME_STATIC_plain := -static
-RUNTIME_STATIC_clang := -static
+RUNTIME_STATIC_plain := -static-pie
+RUNTIME_STATIC_clang := -static-pie
 RUNTIME_STATIC ?= $(RUNTIME_STATIC_$(V))
 
 pkg = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
@@ -168,4 +168,4 @@ clean:
 	rm -rf build
 
 -include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(RUNTIME_OBJS) $(CMD_OBJS) \
-    $(FAKENODE_OBJS) $(UNIT_HELPERS)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS))
+    $(FAKENODE_OBJS) $(UNIT_HELPERS)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS) $(FUZZ_PROGRAMS))

@@ -26,13 +26,19 @@ static int fail(struct cdi_error *err)
     return status;
 }
 
-/* A small file; a real program would check its size and type first. */
+/* The whole of a file that is smaller than 16 MiB, or NULL. */
 static char *slurp(const char *path, size_t *len)
 {
+    const size_t most = 16 << 20;
     FILE *f = fopen(path, "re");
-    char *text = malloc(1 << 20);
+    char *text = f ? malloc(most) : NULL;
 
-    *len = f && text ? fread(text, 1, 1 << 20, f) : 0;
+    if (text)
+        *len = fread(text, 1, most, f);
+    if (text && (ferror(f) || *len == most)) {
+        free(text);
+        text = NULL;
+    }
     if (f)
         fclose(f);
     return text;
@@ -52,8 +58,10 @@ int main(int argc, char **argv)
         return 2;
     }
     input = slurp(argv[2], &len);
-    if (!input)
+    if (!input) {
+        fprintf(stderr, "inject: cannot read %s\n", argv[2]);
         return 3;
+    }
     if (cdi_registry_new(NULL, (const char *const *)&argv[1], 1, &registry, &err) < 0 ||
         cdi_oci_parse(input, len, argv[2], &oci, &err) < 0 ||
         cdi_oci_inject(oci, registry, (const char *const *)&argv[3], (size_t)argc - 3, NULL, &err) <

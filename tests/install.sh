@@ -17,6 +17,10 @@ for file in bin/cdikit bin/cdikit-runtime lib/libcdikit.so lib/libcdikit.so.0 \
 done
 check "nothing outside the prefix" test "$(ls -A "$dest")" = opt
 
+# It runs as root on hostile input: no fixed addresses.
+expect_status 0 readelf -h "$dest/opt/cdikit/bin/cdikit-runtime"
+expect_out 'Type: +DYN'
+
 lib=$dest/opt/cdikit/lib
 expect_status 0 readelf -d "$lib/libcdikit.so.0"
 expect_out 'SONAME.*\[libcdikit\.so\.0\]'
@@ -65,5 +69,6 @@ expect_out '"/dev/example0"'
 expect_out '"x-kept": ?18446744073709551615'
 expect_status 1 "$TMP/inject" "$TMP/specs" "$TMP/config.json" example.com/device=1
 expect_err 'example.com/device=1'
+expect_status 3 "$TMP/inject" "$TMP/specs" "$TMP/none.json" example.com/device=0
 expect_status 2 "$TMP/inject"
 finish
