@@ -79,8 +79,7 @@ static const struct field hook_fields[] = {
            .about = "Arguments; the first is the program's own name.")},
     {FIELD(FIELD_STRINGS, "env", struct cdi_hook, env, .about = "Environment, NAME=VALUE.",
            .schema = ENV_PATTERN)},
-    {FIELD(FIELD_OPT_INT64, "timeout", struct cdi_hook, timeout, .about = "Seconds.",
-           .schema = "\"minimum\": 0")},
+    {FIELD(FIELD_OPT_INT64, "timeout", struct cdi_hook, timeout, .about = "Seconds.")},
 };
 static const struct object object_hook = {
     "hook",

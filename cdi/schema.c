@@ -65,7 +65,7 @@ static void add_values(struct strbuf *b, const struct field *field)
         break;
     case FIELD_INT64:
     case FIELD_OPT_INT64:
-        strbuf_printf(b, "\"type\": \"integer\"%s%s", comma, schema);
+        strbuf_addstr(b, "\"type\": \"integer\"");
         break;
     case FIELD_OPT_UINT32:
         strbuf_addstr(b, "\"type\": \"integer\", \"minimum\": 0, \"maximum\": 4294967295");

@@ -48,8 +48,8 @@ static const struct option options[] = {
      "how devices are named: index, uuid, type-index or pci; can be repeated, or a list with "
      "commas, for several names; index,uuid unless given"},
     {"device-id", '\0', OPTION_LIST, AT(device_ids), "ID", NULL,
-     "only this GPU: an index, UUID or PCI address, or all or none; can be repeated, or a list "
-     "with commas"},
+     "only this GPU, which must be usable: an index, UUID or PCI address, or all or none; can be "
+     "repeated, or a list with commas"},
     {"no-all-device", '\0', OPTION_SWITCH, AT(no_all), NULL, NULL,
      "leave out the device 'all', which stands for every GPU"},
     {"nvidia-cdi-hook-path", '\0', OPTION_STRING, AT(hook_path), "PATH", NULL,
@@ -151,13 +151,42 @@ static int set_options(const struct call *call, struct generate_options *out, st
     return r < 0 ? r : set_strings(call->arena, &o->enabled_hooks, &out->enabled_hooks, err);
 }
 
-static void tell(const struct call *call, const struct generate_report *report)
+/*
+ * Names that are neither a hook nor `other`. Upstream's tool ignores them, and so scripts may
+ * hold one: it is no error.
+ */
+static void warn_unknown_hooks(const struct call *call, enum generate_mode mode, const char *option,
+                               const struct generate_strings *names, const char *other)
 {
+    for (size_t i = 0; i < names->n; i++) {
+        const char *name = names->items[i], *nearest;
+
+        if (generate_hook_known(mode, name, &nearest) || (other && strcmp(name, other) == 0))
+            continue;
+        message_warn(call, "--%s: no hook is called '%s'%s%s%s", option, name,
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'?" : "");
+    }
+}
+
+static void tell(const struct call *call, const struct generate_report *report, bool generated)
+{
+    for (size_t i = 0; i < report->n_notes; i++)
+        message_detail(call, "%s: %s", report->notes[i].subject, report->notes[i].text);
+    /* An error tells what matters of these. */
+    if (!generated)
+        return;
     for (size_t i = 0; i < report->n_left_out; i++)
         message_warn(call, "%s is left out: %s", report->left_out[i].subject,
                      report->left_out[i].text);
-    for (size_t i = 0; i < report->n_notes; i++)
-        message_detail(call, "%s: %s", report->notes[i].subject, report->notes[i].text);
+    for (size_t i = 0; i < report->n_unnamed; i++)
+        message_warn(call, "%s: %s", report->unnamed[i].subject, report->unnamed[i].text);
+    if (report->missing_hook)
+        message_warn(call,
+                     "%s is not on this machine, and containers that get a device will not start "
+                     "without it: install it (the NVIDIA Container Toolkit has it), name another "
+                     "with --nvidia-cdi-hook-path, or go without with --disable-hook all",
+                     report->missing_hook);
 }
 
 /* A name that is no name is wrong use, not a document that came out wrong. */
@@ -193,8 +222,10 @@ static int run(const struct call *call, struct cdi_error *err)
         r = set_options(call, &what, err);
     if (r < 0)
         return r;
+    warn_unknown_hooks(call, what.mode, "disable-hook", &what.disabled_hooks, "all");
+    warn_unknown_hooks(call, what.mode, "enable-hook", &what.enabled_hooks, NULL);
     r = generate_spec(&what, &spec, &report, err);
-    tell(call, &report);
+    tell(call, &report, r == 0);
     if (r == 0)
         r = cdi_spec_check(spec, err);
     if (r == 0)
@@ -218,13 +249,15 @@ const struct command command_generate = {
         "Looks at the machine and writes a document with a device for each GPU, one for all of "
         "them, and what every container with a GPU needs: control device nodes, driver "
         "libraries, programs, configuration files and hooks.\n\n"
-        "A GPU that cannot be described is left out, and said on standard error. The document is "
-        "checked before it is written. The file is replaced at once, gets mode 0644, and missing "
+        "A GPU that cannot be described is left out with a warning, unless it was asked for with "
+        "--device-id: then nothing is written. The document is checked before it is written. The "
+        "file is replaced at once, gets mode 0644, and missing "
         "directories are made.\n\n"
         "The same machine gives the same bytes.",
     .options = options,
     .options_size = sizeof(struct generate_command_options),
     .examples = examples,
-    .exit_notes = "Status 1: there is no GPU or no driver, or nothing that can be described.",
+    .exit_notes = "Status 1: there is no GPU or no driver, no GPU that can be described, or one "
+                  "asked for with --device-id that cannot.",
     .run = run,
 };

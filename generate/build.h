@@ -6,13 +6,12 @@
 #include <cdikit/spec.h>
 
 #include "generate/hooks.h"
-#include "generate/machine/machine.h"
+#include "generate/vendor.h"
 
 struct build_options {
-    const char *vendor;
-    const char *class_;
-    const char *hook_path;     /* absolute */
-    const char *ldconfig_path; /* NULL: none */
+    const struct vendor *vendor;
+    const char *kind_vendor, *kind_class;
+    const char *hook_path; /* absolute */
     struct hook_policy hooks;
     bool no_all;
 };

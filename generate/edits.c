@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "generate/machine/machine.h"
+#include "generate/vendor.h"
 
 /* Room for one more element, zeroed, at the end of an array; NULL without memory. */
 #define APPEND(b, array, n) \
@@ -39,14 +39,13 @@ void edits_add_string(struct edits_builder *b, struct cdi_strings *list, const c
         *item = edits_string(b, s);
 }
 
-void edits_add_env(struct edits_builder *b, struct cdi_edits *edits, const char *name,
-                   const char *value)
+void edits_add_env(struct edits_builder *b, struct cdi_edits *edits, const struct machine_env *env)
 {
     const char **item = APPEND(b, edits->env.items, edits->env.n);
 
     if (!item)
         return;
-    *item = arena_printf(b->arena, "%s=%s", name, value);
+    *item = arena_printf(b->arena, "%s=%s", env->name, env->value);
     b->failed = b->failed || !*item;
 }
 
@@ -91,57 +90,58 @@ void edits_add_mount(struct edits_builder *b, struct cdi_edits *edits, const cha
         return;
     mount->host_path = edits_string(b, host_path);
     mount->container_path = edits_string(b, path);
-    mount->options.items = socket ? socket_options : file_options;
-    mount->options.n = ARRAY_SIZE(file_options);
+    mount->options = socket ? (struct cdi_strings){socket_options, ARRAY_SIZE(socket_options)}
+                            : (struct cdi_strings){file_options, ARRAY_SIZE(file_options)};
     mount->type = "";
 }
 
-struct cdi_strings *edits_add_hook(struct edits_builder *b, struct cdi_edits *edits,
-                                   const char *name)
+void edits_add_hook(struct edits_builder *b, struct cdi_edits *edits, const struct vendor *vendor,
+                    const struct machine_hook *hook)
 {
-    struct cdi_hook *hook = APPEND(b, edits->hooks, edits->n_hooks);
+    struct cdi_hook *out = APPEND(b, edits->hooks, edits->n_hooks);
     const char *slash = strrchr(b->hook_path, '/');
     const char *program = slash ? slash + 1 : b->hook_path;
 
-    if (!hook)
-        return NULL;
-    hook->hook_name = "createContainer";
-    hook->path = edits_string(b, b->hook_path);
-    edits_add_string(b, &hook->args, program);
-    /* nvidia-ctk runs hooks as a sub-command. */
-    if (strcmp(program, "nvidia-ctk") == 0)
-        edits_add_string(b, &hook->args, "hook");
-    edits_add_string(b, &hook->args, name);
-    edits_add_string(b, &hook->env, "NVIDIA_CTK_DEBUG=false");
-    return &hook->args;
+    if (!out)
+        return;
+    out->hook_name = "createContainer";
+    out->path = edits_string(b, b->hook_path);
+    edits_add_string(b, &out->args, program);
+    if (strcmp(program, vendor->multi_program) == 0)
+        edits_add_string(b, &out->args, "hook");
+    edits_add_string(b, &out->args, hook->name);
+    for (size_t i = 0; i < hook->n_args; i++)
+        edits_add_string(b, &out->args, hook->args[i]);
+    edits_add_string(b, &out->env, vendor->hook_env);
 }
+
+/* Adds all elements of another array; the array, NULL without memory. */
+static void *append_all(struct edits_builder *b, void *array, size_t *n, const void *from,
+                        size_t n_from, size_t size)
+{
+    for (size_t i = 0; i < n_from; i++) {
+        array = append(b, array, *n, size);
+        if (!array) {
+            *n = 0;
+            return NULL;
+        }
+        memcpy((char *)array + (*n)++ * size, (const char *)from + i * size, size);
+    }
+    return array;
+}
+
+#define APPEND_ALL(b, to, from, array, n)                                         \
+    ((to)->array = append_all(b, (to)->array, &(to)->n, (from)->array, (from)->n, \
+                              sizeof *(to)->array))
 
 void edits_append(struct edits_builder *b, struct cdi_edits *edits, const struct cdi_edits *from)
 {
-    for (size_t i = 0; i < from->env.n; i++) {
-        const char **item = APPEND(b, edits->env.items, edits->env.n);
-
-        if (item)
-            *item = from->env.items[i];
-    }
-    for (size_t i = 0; i < from->n_device_nodes; i++) {
-        struct cdi_device_node *node = APPEND(b, edits->device_nodes, edits->n_device_nodes);
-
-        if (node)
-            *node = from->device_nodes[i];
-    }
-    for (size_t i = 0; i < from->n_hooks; i++) {
-        struct cdi_hook *hook = APPEND(b, edits->hooks, edits->n_hooks);
-
-        if (hook)
-            *hook = from->hooks[i];
-    }
-    for (size_t i = 0; i < from->n_mounts; i++) {
-        struct cdi_mount *mount = APPEND(b, edits->mounts, edits->n_mounts);
-
-        if (mount)
-            *mount = from->mounts[i];
-    }
-    for (size_t i = 0; i < from->n_additional_gids; i++)
-        add_gid(b, edits, from->additional_gids[i]);
+    APPEND_ALL(b, &edits->env, &from->env, items, n);
+    APPEND_ALL(b, edits, from, device_nodes, n_device_nodes);
+    APPEND_ALL(b, edits, from, net_devices, n_net_devices);
+    APPEND_ALL(b, edits, from, hooks, n_hooks);
+    APPEND_ALL(b, edits, from, mounts, n_mounts);
+    APPEND_ALL(b, edits, from, additional_gids, n_additional_gids);
+    if (from->intel_rdt)
+        edits->intel_rdt = from->intel_rdt;
 }

@@ -10,11 +10,14 @@
 
 #include <cdikit/spec.h>
 
+struct machine_env;
+struct machine_hook;
 struct machine_node;
+struct vendor;
 
 struct edits_builder {
     struct arena *arena;
-    const char *hook_path;
+    const char *hook_path; /* what runs hooks; NULL where none are added */
     bool failed;
 };
 
@@ -22,8 +25,7 @@ struct edits_builder {
 const char *edits_string(struct edits_builder *b, const char *s);
 
 void edits_add_string(struct edits_builder *b, struct cdi_strings *list, const char *s);
-void edits_add_env(struct edits_builder *b, struct cdi_edits *edits, const char *name,
-                   const char *value);
+void edits_add_env(struct edits_builder *b, struct cdi_edits *edits, const struct machine_env *env);
 
 /*
  * A device node as it is on the host, and its group, where not everybody may use it, as an
@@ -36,14 +38,14 @@ void edits_add_node(struct edits_builder *b, struct cdi_edits *edits,
 void edits_add_mount(struct edits_builder *b, struct cdi_edits *edits, const char *host_path,
                      const char *path, bool socket);
 
-/*
- * A createContainer hook named `name`; its further arguments are added to the list that is
- * returned (NULL without memory).
- */
-struct cdi_strings *edits_add_hook(struct edits_builder *b, struct cdi_edits *edits,
-                                   const char *name);
+/* A createContainer hook. */
+void edits_add_hook(struct edits_builder *b, struct cdi_edits *edits, const struct vendor *vendor,
+                    const struct machine_hook *hook);
 
-/* Adds everything of `from`, sharing its strings. */
+/*
+ * Adds everything of `from`, sharing its strings. There is only one intelRdt: that of `from` takes
+ * the place of another, as where engines apply one edits object after the other.
+ */
 void edits_append(struct edits_builder *b, struct cdi_edits *edits, const struct cdi_edits *from);
 
 #endif

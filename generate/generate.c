@@ -11,13 +11,22 @@
 #include "generate/hooks.h"
 #include "generate/mode_pci.h"
 #include "generate/names.h"
+#include "generate/nvidia.h"
 #include "generate/roots.h"
 
-/* How each mode fills the machine. */
-static int (*const probes[])(const struct generate_options *options, const struct roots *roots,
-                             struct machine *machine, struct cdi_error *err) = {
-    [GENERATE_MODE_PCI] = mode_pci_probe,
+/* Whose devices each mode describes, and how it fills the machine. */
+static const struct {
+    const struct vendor *vendor;
+    int (*probe)(const struct generate_options *options, const struct roots *roots,
+                 struct machine *machine, struct cdi_error *err);
+} modes[] = {
+    [GENERATE_MODE_PCI] = {&vendor_nvidia, mode_pci_probe},
 };
+
+bool generate_hook_known(enum generate_mode mode, const char *name, const char **nearest)
+{
+    return hook_known(modes[mode].vendor, name, nearest);
+}
 
 void generate_report_clear(struct generate_report *report)
 {
@@ -99,8 +108,10 @@ static int fill_report(const struct machine *machine, struct generate_report *re
             continue;
         if (!(subject = gpu_subject(gpu, report->arena)))
             return cdi_error_nomem(err);
-        r = add_note(report->arena, &report->left_out, &report->n_left_out, subject, gpu->problem,
-                     err);
+        r = gpu->unusable ? add_note(report->arena, &report->left_out, &report->n_left_out, subject,
+                                     gpu->problem, err)
+                          : add_note(report->arena, &report->unnamed, &report->n_unnamed, subject,
+                                     gpu->problem, err);
     }
     for (size_t i = 0; r == 0 && i < machine->n_notes; i++)
         r = add_note(report->arena, &report->notes, &report->n_notes, machine->notes[i].subject,
@@ -108,54 +119,57 @@ static int fill_report(const struct machine *machine, struct generate_report *re
     return r;
 }
 
-/* Something must be left to write about. */
+/* "GPU 0 (0000:01:00.0), GPU 1 (0000:02:00.0): why; GPU 2 (0000:03:00.0): why" */
+static void join_left_out(const struct generate_report *report, struct strbuf *out)
+{
+    const struct generate_note *notes = report->left_out;
+
+    for (size_t i = 0; i < report->n_left_out; i++) {
+        size_t first = 0;
+
+        while (strcmp(notes[first].text, notes[i].text) != 0)
+            first++;
+        if (first < i)
+            continue;
+        strbuf_printf(out, "%s%s", i ? "; " : "", notes[i].subject);
+        for (size_t k = i + 1; k < report->n_left_out; k++)
+            if (strcmp(notes[k].text, notes[i].text) == 0)
+                strbuf_printf(out, ", %s", notes[k].subject);
+        strbuf_printf(out, ": %s", notes[i].text);
+    }
+}
+
+/* Something must be left to write about, and nothing be missing that was asked for by name. */
 static int check_usable(const struct machine *machine, const struct generate_report *report,
                         struct cdi_error *err)
 {
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
     size_t wanted, usable;
 
     count_gpus(machine, &wanted, &usable);
-    if (usable || machine->empty_device)
+    if (machine->empty_device || (usable && (usable == wanted || !machine->by_id)))
         return 0;
-    if (wanted == 1)
-        return cdi_error_set(err, CDI_ERR_NOTFOUND, "%s cannot be described: %s",
-                             report->left_out[0].subject, report->left_out[0].text);
-    return cdi_error_set(err, CDI_ERR_NOTFOUND,
-                         "none of the %zu GPUs can be described, the first because: %s", wanted,
-                         report->left_out[0].text);
+    join_left_out(report, &text);
+    if (text.failed)
+        return cdi_error_nomem(err);
+    return cdi_error_set(err, CDI_ERR_NOTFOUND, "cannot describe %s", text.s);
 }
 
-static int choose_hook_program(const struct generate_options *options, const struct roots *roots,
-                               struct machine *machine, const char **path, struct cdi_error *err)
+static bool has_hooks(const struct cdi_spec *spec)
 {
-    bool found;
-    int r = hook_program(&roots->system, options->hook_path, options->search_path, machine->arena,
-                         path, &found, err);
+    size_t n = spec->edits.n_hooks;
 
-    if (r == 0 && !found)
-        r = machine_note(machine, *path, err,
-                         "the hook program was not found; the document names it all the same");
-    return r;
+    for (size_t i = 0; i < spec->n_devices; i++)
+        n += spec->devices[i].edits.n_hooks;
+    return n > 0;
 }
 
-static int probe_and_build(const struct generate_options *options, struct machine *machine,
-                           struct cdi_spec **out, struct generate_report *report,
-                           struct cdi_error *err)
+/* Fills the machine as it is asked for; what stands in the way of that is in the report. */
+static int probe(const struct generate_options *options, const struct roots *roots,
+                 struct machine *machine, struct generate_report *report, struct cdi_error *err)
 {
-    _cleanup_roots_ struct roots roots = ROOTS_INIT;
-    struct build_options build = {
-        .vendor = options->vendor ? options->vendor : "nvidia.com",
-        .class_ = options->class_ ? options->class_ : "gpu",
-        .ldconfig_path = options->ldconfig_path,
-        .hooks = {options->disabled_hooks, options->enabled_hooks},
-        .no_all = options->no_all,
-    };
-    int r = roots_open(&roots, options, machine->arena, err), reported;
+    int r = modes[options->mode].probe(options, roots, machine, err), reported;
 
-    if (r == 0)
-        r = probes[options->mode](options, &roots, machine, err);
-    if (r == 0)
-        r = choose_hook_program(options, &roots, machine, &build.hook_path, err);
     if (r == 0)
         r = names_select(machine, &options->device_ids, err);
     if (r == 0)
@@ -163,11 +177,42 @@ static int probe_and_build(const struct generate_options *options, struct machin
     reported = fill_report(machine, report, r == 0 ? err : NULL);
     if (r == 0)
         r = reported;
+    return r == 0 ? check_usable(machine, report, err) : r;
+}
+
+static int probe_and_build(const struct generate_options *options, struct machine *machine,
+                           struct cdi_spec **out, struct generate_report *report,
+                           struct cdi_error *err)
+{
+    _cleanup_roots_ struct roots roots = ROOTS_INIT;
+    const struct vendor *vendor = modes[options->mode].vendor;
+    struct build_options build = {
+        .vendor = vendor,
+        .kind_vendor = options->vendor ? options->vendor : vendor->vendor,
+        .kind_class = options->class_ ? options->class_ : vendor->class_,
+        .hooks = {options->disabled_hooks, options->enabled_hooks},
+        .no_all = options->no_all,
+    };
+    const char *program = options->hook_path && *options->hook_path ? options->hook_path
+                                                                    : vendor->hook_program;
+    bool found;
+    int r = roots_open(&roots, options, machine->arena, err);
+
     if (r == 0)
-        r = check_usable(machine, report, err);
+        r = probe(options, &roots, machine, report, err);
+    if (r == 0)
+        r = hook_program(&roots.system, program, options->search_path, machine->arena,
+                         &build.hook_path, &found, err);
     if (r == 0 && !(report->summary = make_summary(machine, report->arena)))
         r = cdi_error_nomem(err);
-    return r == 0 ? build_spec(machine, &build, out, err) : r;
+    if (r < 0 || (r = build_spec(machine, &build, out, err)) < 0)
+        return r;
+    if (!found && has_hooks(*out) &&
+        !(report->missing_hook = arena_strdup(report->arena, build.hook_path))) {
+        cdi_spec_free(TAKE_PTR(*out));
+        return cdi_error_nomem(err);
+    }
+    return 0;
 }
 
 int generate_spec(const struct generate_options *options, struct cdi_spec **out,
@@ -179,7 +224,7 @@ int generate_spec(const struct generate_options *options, struct cdi_spec **out,
     report->arena = arena_new();
     if (!arena || !report->arena)
         return cdi_error_nomem(err);
-    if ((size_t)options->mode >= ARRAY_SIZE(probes))
+    if ((size_t)options->mode >= ARRAY_SIZE(modes))
         return cdi_error_set(err, CDI_ERR_USAGE, "unknown mode");
     return probe_and_build(options, &machine, out, report, err);
 }

@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/nearest.h"
 #include "base/root.h"
 #include "generate/driver/find.h"
-
-#define DEFAULT_PROGRAM "nvidia-cdi-hook"
 
 static bool has(const struct generate_strings *list, const char *name)
 {
@@ -17,12 +16,34 @@ static bool has(const struct generate_strings *list, const char *name)
     return false;
 }
 
-bool hook_wanted(const struct hook_policy *policy, const char *name)
+static const struct vendor_hook *find_hook(const struct vendor *vendor, const char *name)
 {
+    for (size_t i = 0; i < vendor->n_hooks; i++)
+        if (strcmp(vendor->hooks[i].name, name) == 0)
+            return &vendor->hooks[i];
+    return NULL;
+}
+
+bool hook_wanted(const struct vendor *vendor, const struct hook_policy *policy, const char *name)
+{
+    const struct vendor_hook *hook = find_hook(vendor, name);
+
     if (has(&policy->enabled, name))
         return true;
-    return strcmp(name, HOOK_CHMOD) != 0 && !has(&policy->disabled, name) &&
-           !has(&policy->disabled, "all");
+    return !(hook && hook->off) && !has(&policy->disabled, name) && !has(&policy->disabled, "all");
+}
+
+bool hook_known(const struct vendor *vendor, const char *name, const char **nearest)
+{
+    struct nearest near = nearest_init(name, strlen(name));
+
+    *nearest = NULL;
+    if (find_hook(vendor, name))
+        return true;
+    for (size_t i = 0; i < vendor->n_hooks; i++)
+        nearest_offer(&near, vendor->hooks[i].name);
+    *nearest = near.best;
+    return false;
 }
 
 static bool is_executable(const struct root *system, const char *path)
@@ -48,14 +69,14 @@ static int try_dir(const struct root *system, const char *dir, size_t len, const
     return 0;
 }
 
-int hook_program(const struct root *system, const char *wanted, const char *search_path,
+int hook_program(const struct root *system, const char *name, const char *search_path,
                  struct arena *arena, const char **path, bool *found, struct cdi_error *err)
 {
-    const char *name = wanted && *wanted ? wanted : DEFAULT_PROGRAM, *hit = NULL;
+    const char *hit = NULL;
     int r = 0;
 
-    *found = true;
     *path = name;
+    *found = name[0] == '/' && is_executable(system, name);
     if (name[0] == '/')
         return 0;
     if (strchr(name, '/'))

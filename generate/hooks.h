@@ -6,15 +6,9 @@
 #include <stdbool.h>
 
 #include "generate/generate.h"
+#include "generate/vendor.h"
 
 struct root;
-
-#define HOOK_CREATE_SYMLINKS     "create-symlinks"
-#define HOOK_ENABLE_CUDA_COMPAT  "enable-cuda-compat"
-#define HOOK_UPDATE_LDCACHE      "update-ldcache"
-#define HOOK_NO_NODE_CHANGES     "disable-device-node-modification"
-#define HOOK_APPLICATION_PROFILE "update-application-profile"
-#define HOOK_CHMOD               "chmod"
 
 /* What decides about hooks. */
 struct hook_policy {
@@ -23,18 +17,22 @@ struct hook_policy {
 };
 
 /*
- * True if the hook is wanted: enabled by name, or neither disabled by name, nor by "all", nor
- * off by default (chmod).
+ * True if the vendor's hook is wanted: enabled by name, or neither disabled by name, nor by
+ * "all", nor off by default.
  */
-bool hook_wanted(const struct hook_policy *policy, const char *name);
+bool hook_wanted(const struct vendor *vendor, const struct hook_policy *policy, const char *name);
+
+/* True if the vendor has such a hook; else *nearest is what may have been meant, NULL if nothing.
+ */
+bool hook_known(const struct vendor *vendor, const char *name, const char **nearest);
 
 /*
  * The program that the document names, in *path: an absolute path as it is given; else the
- * first executable of that name (NULL: "nvidia-cdi-hook") in the directories of search_path and
- * then in the usual ones, all beneath `system`, because the document is for that machine; else
- * /usr/bin/NAME, with *found false.
+ * first executable of that name in the directories of search_path and then in the usual ones,
+ * all beneath `system`, because the document is for that machine; else /usr/bin/NAME. *found
+ * tells if there is such an executable. Errors: USAGE (neither a path nor a name), NOMEM.
  */
-int hook_program(const struct root *system, const char *wanted, const char *search_path,
+int hook_program(const struct root *system, const char *name, const char *search_path,
                  struct arena *arena, const char **path, bool *found,
                  struct cdi_error *err) CDI_MUST_CHECK;
 

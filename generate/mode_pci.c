@@ -12,6 +12,7 @@
 #include "generate/machine/nodes.h"
 #include "generate/machine/pci.h"
 #include "generate/machine/procfs.h"
+#include "generate/nvidia.h"
 
 /* What the bus and the driver each say of the GPUs. */
 struct sources {
@@ -267,7 +268,7 @@ int mode_pci_probe(const struct generate_options *options, const struct roots *r
     if (r == -CDI_ERR_NOTFOUND)
         return no_driver(&sources, err);
     if (r < 0)
-        return cdi_error_wrap(err, "reading the driver's version");
+        return cdi_error_wrap(err, r, "reading the driver's version");
     r = procfs_gpus(&roots->system, machine->arena, &sources.gpus, &sources.n_gpus, err);
     if (r < 0 || (r = merge_gpus(&sources, machine, err)) < 0 ||
         (r = add_control_nodes(&dev, machine, err)) < 0)
@@ -275,5 +276,7 @@ int mode_pci_probe(const struct generate_options *options, const struct roots *r
     for (size_t i = 0; i < machine->n_gpus; i++)
         if ((r = describe_gpu(roots, &dev, machine, &machine->gpus[i], err)) < 0)
             return r;
-    return find_driver(options, roots, version, machine, err);
+    if ((r = find_driver(options, roots, version, machine, err)) < 0)
+        return r;
+    return nvidia_add_edits(machine, options->ldconfig_path, err);
 }

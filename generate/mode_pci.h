@@ -8,7 +8,8 @@
 
 /*
  * Fills *machine, whose arena is set. GPUs that cannot be described are there with their
- * problem. Errors: NOTFOUND (driver not loaded, no GPU, no driver libraries), IO, NOMEM.
+ * problem. Errors: NOTFOUND (driver not loaded, no GPU, no driver libraries), UNSUPPORTED (sysfs
+ * that libpci cannot read), IO, NOMEM.
  */
 int mode_pci_probe(const struct generate_options *options, const struct roots *roots,
                    struct machine *machine, struct cdi_error *err) CDI_MUST_CHECK;

@@ -92,6 +92,7 @@ static void select_all(struct machine *machine, bool selected)
 int names_select(struct machine *machine, const struct generate_strings *ids, struct cdi_error *err)
 {
     select_all(machine, ids->n == 0);
+    machine->by_id = ids->n > 0;
     for (size_t i = 0; i < ids->n; i++) {
         bool all = strcmp(ids->items[i], "all") == 0;
         int r;
@@ -99,6 +100,7 @@ int names_select(struct machine *machine, const struct generate_strings *ids, st
         if (all || strcmp(ids->items[i], "none") == 0) {
             select_all(machine, all);
             machine->empty_device = !all;
+            machine->by_id = false;
             return 0;
         }
         if ((r = select_one(machine, ids->items[i], err)) < 0)

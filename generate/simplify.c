@@ -10,7 +10,7 @@
 #include "generate/edits.h"
 
 /*
- * How the four kinds of entities are told apart and ordered. `text` is a string in which
+ * How the kinds of entities are told apart and ordered. `text` is a string in which
  * different entities mostly differ: it is hashed, and sorted by where `sorted` is set.
  */
 struct entity {
@@ -98,13 +98,28 @@ static const char *mount_text(const void *mount)
     return ((const struct cdi_mount *)mount)->container_path;
 }
 
+static bool net_device_equal(const void *left, const void *right)
+{
+    const struct cdi_net_device *a = left, *b = right;
+
+    return strcmp(a->host_interface_name, b->host_interface_name) == 0 &&
+           strcmp(a->name, b->name) == 0;
+}
+
+static const char *net_device_text(const void *device)
+{
+    return ((const struct cdi_net_device *)device)->host_interface_name;
+}
+
 static const struct entity env_entity = {sizeof(const char *), env_equal, env_text, false};
 static const struct entity node_entity = {sizeof(struct cdi_device_node), node_equal, node_text,
                                           true};
 static const struct entity hook_entity = {sizeof(struct cdi_hook), hook_equal, hook_text, false};
 static const struct entity mount_entity = {sizeof(struct cdi_mount), mount_equal, mount_text, true};
+static const struct entity net_device_entity = {sizeof(struct cdi_net_device), net_device_equal,
+                                                net_device_text, false};
 
-#define N_LISTS 4
+#define N_LISTS 5
 
 static void take_lists(const struct cdi_edits *edits, struct list out[N_LISTS])
 {
@@ -112,6 +127,7 @@ static void take_lists(const struct cdi_edits *edits, struct list out[N_LISTS])
     out[1] = (struct list){&node_entity, (char *)edits->device_nodes, edits->n_device_nodes};
     out[2] = (struct list){&hook_entity, (char *)edits->hooks, edits->n_hooks};
     out[3] = (struct list){&mount_entity, (char *)edits->mounts, edits->n_mounts};
+    out[4] = (struct list){&net_device_entity, (char *)edits->net_devices, edits->n_net_devices};
 }
 
 static void put_counts(struct cdi_edits *edits, const struct list lists[N_LISTS])
@@ -120,6 +136,7 @@ static void put_counts(struct cdi_edits *edits, const struct list lists[N_LISTS]
     edits->n_device_nodes = lists[1].n;
     edits->n_hooks = lists[2].n;
     edits->n_mounts = lists[3].n;
+    edits->n_net_devices = lists[4].n;
 }
 
 /* A set of entities: open addressing, at most half full. */

@@ -37,8 +37,13 @@ for header in "$dest"/opt/cdikit/include/cdikit/*.h; do
         gcc -std=c99 -pedantic -Wall -Wextra -Werror -I"$dest/opt/cdikit/include" -o "$TMP/one" "$TMP/one.c"
 done
 exported=" $(awk '{ sub(/@.*/, "", $3); printf "%s ", $3 }' "$TMP/.out") "
-for function in $(grep -ohE '\bcdi_[a-z0-9_]+\(' "$dest"/opt/cdikit/include/cdikit/*.h | tr -d '(' | sort -u); do
-    grep -qE "CDI_EXPORT[^;]*\b$function\(" <(tr '\n' ' ' <<<"$(cat "$dest"/opt/cdikit/include/cdikit/*.h)") || continue
+tr '\n' ' ' < <(cat "$dest"/opt/cdikit/include/cdikit/*.h) | grep -oE 'CDI_EXPORT[^;(]*\(' |
+    grep -oE 'cdi_[a-z0-9_]+\(' | tr -d '(' | sort >"$TMP/declared"
+sed -n 's/^\t\(cdi_[a-z0-9_]*\);$/\1/p' cdi/libcdikit.sym >"$TMP/listed"
+check "cdi/libcdikit.sym lists what the headers declare, in order" \
+    diff "$TMP/declared" "$TMP/listed"
+check "cdi/libcdikit.sym has no patterns but one" test "$(grep -c '[*]' cdi/libcdikit.sym)" = 1
+for function in $(cat "$TMP/declared"); do
     case $exported in
     *" $function "*) ok "exported: $function" ;;
     *) not_ok "exported: $function" ;;

@@ -17,7 +17,6 @@
 
 /* Where the fields are in a file of one class. */
 struct elf_layout {
-    unsigned char class_;
     uint8_t word; /* bytes of an address, an offset, a dynamic tag */
     uint8_t ehdr_size, e_phoff, e_phentsize, e_phnum;
     uint8_t phdr_size, p_offset, p_vaddr, p_filesz;
@@ -25,7 +24,7 @@ struct elf_layout {
 
 #define LAYOUT(bits)                                                                           \
     {                                                                                          \
-        .class_ = ELFCLASS##bits, .word = (bits) / 8, .ehdr_size = sizeof(Elf##bits##_Ehdr),   \
+        .word = (bits) / 8, .ehdr_size = sizeof(Elf##bits##_Ehdr),                             \
         .e_phoff = offsetof(Elf##bits##_Ehdr, e_phoff),                                        \
         .e_phentsize = offsetof(Elf##bits##_Ehdr, e_phentsize),                                \
         .e_phnum = offsetof(Elf##bits##_Ehdr, e_phnum), .phdr_size = sizeof(Elf##bits##_Phdr), \

@@ -27,6 +27,25 @@ struct machine_link {
     const char *path;
 };
 
+/* An environment variable of the container. */
+struct machine_env {
+    const char *name;
+    const char *value;
+};
+
+/* A call of the vendor's hook program. */
+struct machine_hook {
+    const char *name; /* one of the vendor's */
+    const char **args;
+    size_t n_args;
+};
+
+/* Hooks in the order in which they run. */
+struct machine_hooks {
+    struct machine_hook *items;
+    size_t n;
+};
+
 /* Where a device is on the PCI bus. */
 struct pci_address {
     uint32_t domain;
@@ -49,6 +68,7 @@ struct machine_gpu {
     size_t n_nodes;
     struct machine_link *links; /* /dev/dri/by-path */
     size_t n_links;
+    struct machine_hooks hooks; /* that a container with this GPU needs */
 
     const char **names; /* of its devices in the document, one each naming strategy */
     size_t n_names;
@@ -57,7 +77,7 @@ struct machine_gpu {
     bool unusable;       /* because of the problem it is not in the document at all */
 };
 
-/* Something worth telling that costs no device. */
+/* Something worth knowing; nothing that was asked for is missing. */
 struct machine_note {
     const char *subject;
     const char *text;
@@ -70,9 +90,14 @@ struct machine {
     struct machine_node *control_nodes; /* those that every GPU of the vendor needs */
     size_t n_control_nodes;
     struct driver driver;
+    struct machine_hooks hooks; /* these and the rest: what every container with a GPU needs */
+    struct machine_env *env;
+    size_t n_env;
+
     struct machine_note *notes;
     size_t n_notes;
     bool empty_device; /* the device "none" was asked for */
+    bool by_id;        /* the selected GPUs were asked for one by one */
 };
 
 /* Adds a note with a printf-formatted text; `subject` is copied. */

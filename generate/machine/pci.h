@@ -37,7 +37,7 @@ int pci_address_compare(struct pci_address a, struct pci_address b) CDI_PURE;
 /*
  * The display controllers (classes PCI_CLASS_VGA and PCI_CLASS_3D) of a vendor, by address, in
  * *out. A machine without PCI has none. A function that vanishes or cannot be read while we look
- * is skipped. Errors: IO, NOMEM.
+ * is skipped. Errors: UNSUPPORTED (libpci cannot read this sysfs), IO, NOMEM.
  */
 int pci_displays(const struct root *root, uint16_t vendor, struct arena *arena,
                  struct pci_display **out, size_t *n, struct cdi_error *err) CDI_MUST_CHECK;

@@ -65,16 +65,18 @@ static bool split_line(struct span line, struct span *key, struct span *value)
     return true;
 }
 
-/* A UUID that can name a device: letters, digits and '-', at least one. */
+/* A UUID that can name a device: letters, digits, and '-' between them. */
 static bool is_uuid(struct span s)
 {
+    if (s.len == 0 || s.s[0] == '-' || s.s[s.len - 1] == '-')
+        return false;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.s[i];
 
         if (!(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && c != '-')
             return false;
     }
-    return s.len > 0;
+    return true;
 }
 
 /* A decimal number that fits a device minor, or -1. */

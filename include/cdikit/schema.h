@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The JSON schema of CDI documents, for editors and pipelines that know JSON Schema. Source:
- * CDI SPEC.md and the rules of the CDI Go library; stricter than the schema that comes with
- * the latter, for it forbids what no CDI engine loads, unknown members among that.
+ * CDI SPEC.md and the rules of the CDI Go library. Stricter than the schema that comes with the
+ * latter: unknown members and malformed names, which engines refuse, are wrong here too. Engines
+ * in turn take a few things that it does not, such as members in other letter case and null in
+ * place of a list; cdi_spec_validate() tells what engines take.
  */
 #ifndef CDIKIT_SCHEMA_H
 #define CDIKIT_SCHEMA_H

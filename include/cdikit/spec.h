@@ -7,8 +7,11 @@
  *
  * Strings are UTF-8 and NUL-terminated. U+0000, which a CDI file can hold as an escape, is
  * kept as the two bytes C0 80 ("modified UTF-8"), which no valid UTF-8 text contains; readers
- * and writers convert. Absent strings are "", absent lists have n == 0. Everything that is
- * reached from a struct cdi_spec belongs to its arena and dies with cdi_spec_free().
+ * and writers convert. Absent strings are "", never NULL; absent lists have n == 0.
+ *
+ * All that is reached from a document that was read belongs to it and dies with cdi_spec_free().
+ * A program that builds a document starts with cdi_spec_new() and lets the members point to
+ * memory of its own: that must outlive the document, which does not free it.
  */
 #ifndef CDIKIT_SPEC_H
 #define CDIKIT_SPEC_H
@@ -20,6 +23,7 @@
 
 CDI_BEGIN_DECLS
 
+/* Opaque: the library's own. */
 struct arena;
 struct yaml_node;
 

@@ -26,8 +26,10 @@ CDI_EXPORT int cdi_version_index(const char *version) CDI_PURE;
 CDI_EXPORT const char *cdi_spec_min_version(const struct cdi_spec *spec) CDI_PURE;
 
 /*
- * As cdi_spec_min_version(); *why is the path of the first member that needs that version
- * ("devices[0].name"), written into buf, or "" when nothing does.
+ * As cdi_spec_min_version(), and puts into buf the path of the first member that needs that
+ * version ("devices[0].name"), or "" when it is the earliest, which every document needs. At most
+ * size bytes are written, NUL included: a longer path is cut off there. With size 0, buf may be
+ * NULL.
  */
 CDI_EXPORT const char *cdi_spec_min_version_why(const struct cdi_spec *spec, char *buf,
                                                 size_t size);

@@ -72,11 +72,40 @@ expect_out '/sbin/ldconfig\.real'
 expect_status 1 "$cdikit" generate --root "$node" --device-id 99
 expect_err '99'
 
+# ---- hooks ----
+expect_status 0 "$cdikit" generate --root "$node"
+expect_err 'warning: /usr/bin/nvidia-cdi-hook is not on this machine.*--nvidia-cdi-hook-path.*--disable-hook all'
+expect_status 0 "$cdikit" generate --root "$node" --nvidia-cdi-hook-path /opt/hook
+expect_err 'warning: /opt/hook is not on this machine'
+expect_status 0 "$cdikit" generate --root "$node" --disable-hook all
+check "no hooks need no program" test "${ERR#*warning}" = "$ERR"
+mkdir -p "$node/opt"
+printf '#!/bin/sh\n' >"$node/opt/hook"
+chmod 755 "$node/opt/hook"
+expect_status 0 "$cdikit" generate --root "$node" --nvidia-cdi-hook-path /opt/hook
+check "the program is there" test "${ERR#*warning}" = "$ERR"
+expect_status 0 "$cdikit" generate --root "$node" --disable-hook create-symlink,bogus,chmod,all
+expect_err "warning: --disable-hook: no hook is called 'create-symlink'; did you mean 'create-symlinks'\\?"
+expect_err "warning: --disable-hook: no hook is called 'bogus'$"
+check "known names, and all" test "$(grep -c 'no hook is called' <<<"$ERR")" = 2
+expect_status 0 "$cdikit" generate --root "$node" --enable-hook chmodd
+expect_err "warning: --enable-hook: no hook is called 'chmodd'; did you mean 'chmod'\\?"
+expect_status 0 "$cdikit" generate -q --root "$node" --enable-hook chmodd
+check "quiet about hooks" test -z "$ERR"
+
 # ---- output ----
 expect_status 3 "$cdikit" generate -q --root "$node" --output /dev/full
 check "/dev/full is still a device" test -c /dev/full
 "$cdikit" generate -q --root "$node" >/dev/full 2>/dev/null
 check "status 3 for a full disk" test $? = 3
+
+# ---- the document is checked before it is written ----
+for gpu in "$node"/proc/driver/nvidia/gpus/*/information; do
+    sed -i 's/^GPU UUID:.*/GPU UUID: GPU-same/' "$gpu"
+done
+expect_status 1 "$cdikit" generate -q --root "$node" --output "$TMP/same.yaml"
+expect_err 'GPU-same'
+check "no file with two devices of one name" test ! -e "$TMP/same.yaml"
 
 # ---- a GPU whose device node is missing is left out, and said ----
 rm -rf "$node"
@@ -85,6 +114,20 @@ expect_status 0 "$cdikit" generate --root "$node"
 expect_err 'warning: .* is left out: /dev/nvidia2 '
 expect_status 0 "$cdikit" generate -q --root "$node"
 check "quiet" test -z "$ERR"
+expect_status 0 "$cdikit" generate -q --root "$node" --device-id 0,3
+# Asked for by its id it is an error, said once.
+for ids in 2 0,2; do
+    for quiet in '' -q; do
+        expect_status 1 "$cdikit" generate $quiet --root "$node" --device-id $ids --output "$TMP/none.yaml"
+        expect_err 'cannot describe GPU 2 .*: /dev/nvidia2 '
+        check "once" test "$(grep -c nvidia2 <<<"$ERR")" = 1
+        check "no file" test ! -e "$TMP/none.yaml"
+    done
+done
+rm -rf "$node"
+"$BUILD/fakenode" build mig "$node" || exit 1
+expect_status 1 "$cdikit" generate --root "$node"
+check "one line for one reason" test "$(grep -c MIG <<<"$ERR")" = 1
 rm -rf "$node"
 "$BUILD/fakenode" build nodriver "$node" || exit 1
 expect_status 1 "$cdikit" generate --root "$node" --output "$TMP/none.yaml"

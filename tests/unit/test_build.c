@@ -5,9 +5,8 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "generate/build.h"
-#include "generate/edits.h"
 #include "generate/names.h"
-#include "generate/simplify.h"
+#include "generate/nvidia.h"
 
 #define UUID0 "GPU-b0a77a32-6c5f-4d1a-8c4c-8a3f4d4f3b11"
 
@@ -85,15 +84,22 @@ static void spec_freep(struct cdi_spec **spec)
 #define _cleanup_spec_ _cleanup_(spec_freep)
 
 static const struct build_options usual = {
-    .vendor = "nvidia.com", .class_ = "gpu", .hook_path = "/usr/bin/nvidia-cdi-hook"};
+    .vendor = &vendor_nvidia,
+    .kind_vendor = "nvidia.com",
+    .kind_class = "gpu",
+    .hook_path = "/usr/bin/nvidia-cdi-hook",
+};
 
-/* The document of the machine, its GPUs named by `naming`. */
+static const enum generate_naming by_index[] = {GENERATE_NAME_INDEX};
+
+/* The document of the machine, its GPUs named by index. */
 static struct cdi_spec *build(struct machine *machine, const struct build_options *options,
-                              const enum generate_naming *naming, size_t n)
+                              const char *ldconfig_path)
 {
     struct cdi_spec *spec = NULL;
 
-    cr_assert_eq(names_assign(machine, naming, n, NULL), 0);
+    cr_assert_eq(names_assign(machine, by_index, 1, NULL), 0);
+    cr_assert_eq(nvidia_add_edits(machine, ldconfig_path, NULL), 0);
     cr_assert_eq(build_spec(machine, options, &spec, NULL), 0);
     return spec;
 }
@@ -109,13 +115,11 @@ static const char *args_of(const struct cdi_hook *hook)
     return text;
 }
 
-static const enum generate_naming by_index[] = {GENERATE_NAME_INDEX};
-
 Test(build, device_edits)
 {
     _cleanup_arena_ struct arena *arena = arena_new();
     struct machine machine = machine_new(arena);
-    _cleanup_spec_ struct cdi_spec *spec = build(&machine, &usual, by_index, 1);
+    _cleanup_spec_ struct cdi_spec *spec = build(&machine, &usual, NULL);
     const struct cdi_edits *edits;
 
     cr_expect_str_eq(spec->kind, "nvidia.com/gpu");
@@ -168,13 +172,9 @@ Test(build, common_edits)
     static const char *const mounts[] = {"/run/s", "/l/libcuda.so.570.1", "/l/libx.so.570.1"};
     _cleanup_arena_ struct arena *arena = arena_new();
     struct machine machine = machine_new(arena);
-    struct build_options options = usual;
-    _cleanup_spec_ struct cdi_spec *spec = NULL;
-    const struct cdi_edits *edits;
+    _cleanup_spec_ struct cdi_spec *spec = build(&machine, &usual, "/sbin/ldconfig");
+    const struct cdi_edits *edits = &spec->edits;
 
-    options.ldconfig_path = "/sbin/ldconfig";
-    spec = build(&machine, &options, by_index, 1);
-    edits = &spec->edits;
     cr_assert_eq(edits->env.n, 2);
     cr_expect_str_eq(edits->env.items[0], "NVIDIA_CTK_LIBCUDA_DIR=/l:/m");
     cr_expect_str_eq(edits->env.items[1], "NVIDIA_VISIBLE_DEVICES=void");
@@ -198,7 +198,7 @@ Test(build, common_edits)
 
 Test(build, hooks_as_sub_commands_of_nvidia_ctk)
 {
-    static const char *const enabled[] = {HOOK_CHMOD};
+    static const char *const enabled[] = {NVIDIA_HOOK_CHMOD};
     _cleanup_arena_ struct arena *arena = arena_new();
     struct machine machine = machine_new(arena);
     struct build_options options = usual;
@@ -207,7 +207,7 @@ Test(build, hooks_as_sub_commands_of_nvidia_ctk)
     options.hook_path = "/opt/nvidia-ctk";
     options.hooks.enabled = (struct generate_strings){enabled, 1};
     options.no_all = true;
-    spec = build(&machine, &options, by_index, 1);
+    spec = build(&machine, &options, NULL);
     cr_assert_eq(spec->n_devices, 2);
     cr_assert_eq(spec->devices[0].edits.n_hooks, 2);
     cr_expect_str_eq(spec->devices[0].edits.hooks[1].path, "/opt/nvidia-ctk");
@@ -225,11 +225,125 @@ Test(build, the_empty_device)
     _cleanup_spec_ struct cdi_spec *spec = NULL;
 
     cr_assert_eq(names_select(&machine, &list, NULL), 0);
-    spec = build(&machine, &usual, by_index, 1);
+    spec = build(&machine, &usual, NULL);
     cr_assert_eq(spec->n_devices, 1);
     cr_expect_str_eq(spec->devices[0].name, "none");
     cr_assert_eq(spec->devices[0].edits.env.n, 1);
     cr_expect_str_eq(spec->devices[0].edits.env.items[0], "NVCT_EMPTY_DEVICE=");
+}
+
+/* A back end of another vendor: nothing of NVIDIA's is in its document. */
+Test(build, another_vendor)
+{
+    static const struct vendor_hook hooks[] = {{"permit", false}, {"forbid", true}};
+    static const struct vendor vendor = {
+        .vendor = "amd.com",
+        .class_ = "gpu",
+        .hooks = hooks,
+        .n_hooks = ARRAY_SIZE(hooks),
+        .hook_program = "amd-hook",
+        .multi_program = "amd-ctk",
+        .hook_env = "AMD=1",
+        .empty_env = {"AMD_EMPTY", "yes"},
+    };
+    static struct machine_env env[] = {{"AMD_VISIBLE", "void"}};
+    static const char *args[] = {"--x", "y"};
+    static struct machine_hook common[] = {{"forbid", NULL, 0}, {"permit", args, 2}};
+    struct build_options options = {.vendor = &vendor,
+                                    .kind_vendor = "amd.com",
+                                    .kind_class = "gpu",
+                                    .hook_path = "/opt/amd-ctk"};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct machine machine = {
+        .arena = arena, .hooks = {common, 2}, .env = env, .n_env = 1, .empty_device = true};
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+
+    cr_assert_eq(build_spec(&machine, &options, &spec, NULL), 0);
+    cr_assert_eq(cdi_spec_format(spec, CDI_FORMAT_JSON, &text, &len, NULL), 0);
+    cr_expect_str_eq(text,
+                     "{\"cdiVersion\":\"0.3.0\",\"kind\":\"amd.com/gpu\",\"devices\":[{\"name\":"
+                     "\"none\",\"containerEdits\":{\"env\":[\"AMD_EMPTY=yes\"]}}],"
+                     "\"containerEdits\":{\"env\":[\"AMD_VISIBLE=void\"],\"hooks\":[{\"hookName\":"
+                     "\"createContainer\",\"path\":\"/opt/amd-ctk\",\"args\":[\"amd-ctk\",\"hook\","
+                     "\"permit\",\"--x\",\"y\"],\"env\":[\"AMD=1\"]}]}}");
+}
+
+/* The hook is for folders that hold one of the nodes themselves. */
+Test(build, folders_of_the_chmod_hook)
+{
+    static const struct {
+        const char *paths[2];
+        const char *args; /* of the hook, NULL: no hook */
+    } cases[] = {
+        {{"/dev/nvidia0", "/dev/dri/card0"}, "--mode 755 --path /dev/dri"},
+        {{"/dev/nvidia-caps/nvidia-cap1", "/dev/dri/card0"},
+         "--mode 755 --path /dev/dri --path /dev/nvidia-caps"},
+        {{"/dev/nvidia0", "/dev/dri"}, NULL},
+        {{"/dev/nvidia0", "/dev/dri/by-path/card0"}, NULL},
+        {{"/dev/nvidia0", "/dev/driver/card0"}, NULL},
+        {{"/dev/nvidia-caps-imex-channels/channel0", "/x/dev/dri/card0"}, NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct machine machine = machine_new(arena);
+        struct machine_node nodes[2] = {{.path = cases[i].paths[0]}, {.path = cases[i].paths[1]}};
+        char text[128] = "";
+
+        machine.gpus[1].nodes = nodes;
+        machine.gpus[1].n_nodes = 2;
+        cr_assert_eq(nvidia_add_edits(&machine, NULL, NULL), 0);
+        cr_assert_eq(machine.gpus[1].hooks.n, cases[i].args != NULL, "case %zu", i);
+        if (!cases[i].args)
+            continue;
+        for (size_t k = 0; k < machine.gpus[1].hooks.items[0].n_args; k++)
+            strcat(strcat(text, k ? " " : ""), machine.gpus[1].hooks.items[0].args[k]);
+        cr_expect_str_eq(text, cases[i].args);
+    }
+}
+
+/* Each directory of a library once; what is a library is as in ld.so(8). */
+Test(build, folders_of_the_ldcache_hook)
+{
+    static const struct {
+        const char *paths[3];
+        const char *args; /* of the hook, NULL: no hook */
+    } cases[] = {
+        {{"/l/liba.so.1"}, "--folder /l"},
+        {{"/l/liba.so"}, "--folder /l"},
+        {{"/liba.so.1"}, "--folder /"},
+        {{"/l/liba.so.1", "/m/libb.so.1", "/l/libc.so.1"}, "--folder /l --folder /m"},
+        {{"/l/liba.so.1", "/l/m/libb.so.1", "/l.d/libc.so"},
+         "--folder /l --folder /l/m --folder /l.d"},
+        {{"/l/liba.sox", "/m/liba.so1", "/n/liba.so-1"}, NULL},
+        {{"/l/liba.so.d/x", "/m/liba", "/n/lib.so.1"}, NULL},
+        {{"/l/liba.so.x.so"}, "--folder /l"},
+        {{"/l/liba.so.1.sox"}, NULL},
+        {{"/l/xliba.so.1"}, NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct machine machine = machine_new(arena);
+        struct driver_file list[3];
+        const struct machine_hook *hook = NULL;
+        char text[128] = "";
+
+        machine.driver.files = list;
+        for (size_t k = machine.driver.n_files = 0; k < 3 && cases[i].paths[k]; k++)
+            list[machine.driver.n_files++] = (struct driver_file){
+                .kind = DRIVER_LIBRARY, .host_path = "/h", .path = cases[i].paths[k]};
+        cr_assert_eq(nvidia_add_edits(&machine, NULL, NULL), 0);
+        for (size_t k = 0; k < machine.hooks.n; k++)
+            if (strcmp(machine.hooks.items[k].name, NVIDIA_HOOK_UPDATE_LDCACHE) == 0)
+                hook = &machine.hooks.items[k];
+        cr_assert_eq(hook != NULL, cases[i].args != NULL, "case %zu", i);
+        for (size_t k = 0; hook && k < hook->n_args; k++)
+            strcat(strcat(text, k ? " " : ""), hook->args[k]);
+        cr_expect_str_eq(text, cases[i].args ? cases[i].args : "");
+    }
 }
 
 Test(hooks, policy)
@@ -238,24 +352,50 @@ Test(hooks, policy)
         const char *disabled, *enabled, *name;
         bool expected;
     } cases[] = {
-        {NULL, NULL, HOOK_UPDATE_LDCACHE, true},
-        {NULL, NULL, HOOK_CHMOD, false},
-        {NULL, HOOK_CHMOD, HOOK_CHMOD, true},
-        {HOOK_UPDATE_LDCACHE, NULL, HOOK_UPDATE_LDCACHE, false},
-        {HOOK_UPDATE_LDCACHE, NULL, HOOK_CREATE_SYMLINKS, true},
-        {HOOK_UPDATE_LDCACHE, HOOK_UPDATE_LDCACHE, HOOK_UPDATE_LDCACHE, true},
-        {"all", NULL, HOOK_CREATE_SYMLINKS, false},
-        {"all", HOOK_CREATE_SYMLINKS, HOOK_CREATE_SYMLINKS, true},
-        {"all", HOOK_CREATE_SYMLINKS, HOOK_UPDATE_LDCACHE, false},
-        {"all", "bogus", HOOK_UPDATE_LDCACHE, false},
-        {"bogus", NULL, HOOK_UPDATE_LDCACHE, true},
+        {NULL, NULL, NVIDIA_HOOK_UPDATE_LDCACHE, true},
+        {NULL, NULL, NVIDIA_HOOK_CHMOD, false},
+        {NULL, NVIDIA_HOOK_CHMOD, NVIDIA_HOOK_CHMOD, true},
+        {NVIDIA_HOOK_UPDATE_LDCACHE, NULL, NVIDIA_HOOK_UPDATE_LDCACHE, false},
+        {NVIDIA_HOOK_UPDATE_LDCACHE, NULL, NVIDIA_HOOK_CREATE_SYMLINKS, true},
+        {NVIDIA_HOOK_UPDATE_LDCACHE, NVIDIA_HOOK_UPDATE_LDCACHE, NVIDIA_HOOK_UPDATE_LDCACHE, true},
+        {"all", NULL, NVIDIA_HOOK_CREATE_SYMLINKS, false},
+        {"all", NVIDIA_HOOK_CREATE_SYMLINKS, NVIDIA_HOOK_CREATE_SYMLINKS, true},
+        {"all", NVIDIA_HOOK_CREATE_SYMLINKS, NVIDIA_HOOK_UPDATE_LDCACHE, false},
+        {"all", "bogus", NVIDIA_HOOK_UPDATE_LDCACHE, false},
+        {"bogus", NULL, NVIDIA_HOOK_UPDATE_LDCACHE, true},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct hook_policy policy = {{&cases[i].disabled, cases[i].disabled != NULL},
                                      {&cases[i].enabled, cases[i].enabled != NULL}};
 
-        cr_expect_eq(hook_wanted(&policy, cases[i].name), cases[i].expected, "case %zu", i);
+        cr_expect_eq(hook_wanted(&vendor_nvidia, &policy, cases[i].name), cases[i].expected,
+                     "case %zu", i);
+    }
+}
+
+Test(hooks, known)
+{
+    static const struct {
+        const char *name;
+        bool known;
+        const char *nearest;
+    } cases[] = {
+        {"create-symlinks", true, NULL},
+        {"chmod", true, NULL},
+        {"update-ldcache", true, NULL},
+        {"create-symlink", false, "create-symlinks"},
+        {"ldcache", false, NULL},
+        {"update-ld-cache", false, "update-ldcache"},
+        {"", false, NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *nearest = "";
+
+        cr_expect_eq(hook_known(&vendor_nvidia, cases[i].name, &nearest), cases[i].known, "%s",
+                     cases[i].name);
+        cr_expect_str_eq(nearest ? nearest : "", cases[i].nearest ? cases[i].nearest : "");
     }
 }
 
@@ -337,53 +477,4 @@ Test(names, ids)
             r = machine.gpus[0].selected | machine.gpus[1].selected << 1;
         cr_expect_eq(r, cases[i].expected, "case %zu: %d", i, r);
     }
-}
-
-Test(simplify, removes_what_is_there_twice)
-{
-    static const struct machine_node node = {"/dev/a", "/dev/a", 1, 2, 0600, 3},
-                                     other = {"/dev/a", "/b/dev/a", 1, 2, 0600, 3};
-    _cleanup_spec_ struct cdi_spec *spec = cdi_spec_new();
-    struct edits_builder b = {.arena = spec->arena, .hook_path = "/h"};
-    struct cdi_device devices[2] = {{.name = "b"}, {.name = "a"}};
-
-    for (size_t i = 0; i < 2; i++) {
-        edits_add_node(&b, &spec->edits, &node);
-        edits_add_node(&b, &devices[0].edits, &node);
-        edits_add_node(&b, &devices[0].edits, &other);
-        edits_add_node(&b, &devices[1].edits, &node);
-        edits_add_env(&b, &devices[0].edits, "A", "1");
-        edits_add_mount(&b, &devices[0].edits, "/m/x", "/m/x", false);
-        edits_add_mount(&b, &devices[0].edits, "/m", "/m", i == 0);
-        (void)edits_add_hook(&b, &devices[0].edits, "hook");
-    }
-    cr_assert_not(b.failed);
-    spec->devices = devices;
-    spec->n_devices = 2;
-    cr_assert_eq(spec_simplify(spec, NULL), 0);
-
-    cr_expect_eq(spec->edits.n_device_nodes, 1);
-    cr_expect_eq(spec->edits.n_additional_gids, 1);
-    cr_expect_str_eq(devices[0].name, "a");
-    cr_expect_eq(devices[0].edits.n_device_nodes, 1, "nothing else would be left of it");
-    cr_expect_eq(devices[1].edits.n_device_nodes, 1, "the other is in the common edits");
-    cr_expect_str_eq(devices[1].edits.device_nodes[0].host_path, "/b/dev/a");
-    cr_expect_eq(devices[1].edits.n_additional_gids, 1, "groups are not removed");
-    cr_expect_eq(devices[1].edits.env.n, 1);
-    cr_expect_eq(devices[1].edits.n_hooks, 1);
-    cr_assert_eq(devices[1].edits.n_mounts, 3, "options make a difference");
-    cr_expect_str_eq(devices[1].edits.mounts[0].options.items[0], "nosuid",
-                     "ties keep their order");
-    cr_expect_str_eq(devices[1].edits.mounts[2].container_path, "/m/x");
-}
-
-Test(simplify, no_second_all)
-{
-    _cleanup_spec_ struct cdi_spec *spec = cdi_spec_new();
-    struct cdi_device device = {.name = "all"};
-
-    spec->devices = &device;
-    spec->n_devices = 1;
-    cr_assert_eq(spec_add_all(spec, NULL), 0);
-    cr_expect_eq(spec->n_devices, 1);
 }

@@ -134,6 +134,17 @@ static void break_strtab(struct object64 *o)
 {
     o->dynamic[2].d_un.d_ptr = UINT64_MAX - 5;
 }
+static void break_soname_behind_strings(struct object64 *o)
+{
+    o->dynamic[3].d_un.d_val = SONAME - 1;
+}
+/* The offset wraps around to where the name is. */
+static void break_offset_sum(struct object64 *o)
+{
+    o->phdrs[0].p_vaddr -= 0x1000;
+    o->phdrs[0].p_filesz += 0x1000;
+    o->phdrs[0].p_offset = 0 - (uint64_t)0x1000;
+}
 static void break_segment(struct object64 *o)
 {
     o->phdrs[0].p_vaddr = UINT64_MAX / 2;
@@ -166,7 +177,9 @@ Test(elf, refuses_what_is_broken)
         {"dynamic section too large", break_dynamic_size},
         {"dynamic section outside the file", break_dynamic_offset},
         {"SONAME outside the strings", break_soname},
+        {"SONAME behind the strings", break_soname_behind_strings},
         {"strings outside memory", break_strtab},
+        {"offset of the strings beyond all files", break_offset_sum},
         {"strings in no segment", break_segment},
         {"segment outside the file", break_segment_offset},
         {"SONAME without end", break_end},
@@ -183,6 +196,69 @@ Test(elf, refuses_what_is_broken)
         cr_expect_eq(soname_of(&object, sizeof object, arena, &soname, &err), -CDI_ERR_INVALID,
                      "%s", cases[i].what);
         cr_expect_not_null(err.message);
+    }
+}
+
+/* The byte behind one segment is the first of the next, which is elsewhere in the file. */
+Test(elf, a_segment_ends_before_the_next_begins)
+{
+    struct {
+        struct object64 o;
+        char next[16];
+    } file = {object64(), "libnext.so.1"};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    const char *soname;
+    uint64_t name = offsetof(struct object64, strings) + SONAME;
+
+    file.o.phdrs[0].p_filesz = name;
+    file.o.ehdr.e_phnum = 3;
+    file.o.ehdr.e_phoff = sizeof file;
+    Elf64_Phdr phdrs[3] = {file.o.phdrs[0],
+                           file.o.phdrs[1],
+                           {.p_type = PT_LOAD,
+                            .p_vaddr = VADDR + name,
+                            .p_offset = sizeof file.o,
+                            .p_filesz = sizeof file.next}};
+    char data[sizeof file + sizeof phdrs];
+
+    memcpy(data, &file, sizeof file);
+    memcpy(data + sizeof file, phdrs, sizeof phdrs);
+    cr_assert_eq(soname_of(data, sizeof data, arena, &soname, NULL), 0);
+    cr_expect_str_eq(soname, "libnext.so.1");
+}
+
+/* 256 program headers and 64 KiB of dynamic section are read, and no more of either. */
+Test(elf, limits)
+{
+    static const struct {
+        size_t n_headers, dynamic_size;
+        int expected;
+    } cases[] = {
+        {2, sizeof(Elf64_Dyn[6]), 0},
+        {256, 0x10000, 0},
+        {257, 0x10000, -CDI_ERR_INVALID},
+        {2, 0x10000 + 1, -CDI_ERR_INVALID},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        static unsigned char data[0x20000];
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct object64 o = object64();
+        size_t headers = sizeof o, dynamic = headers + 257 * sizeof(Elf64_Phdr);
+        const char *soname;
+
+        o.ehdr.e_phoff = headers;
+        o.ehdr.e_phnum = (Elf64_Half)cases[i].n_headers;
+        o.phdrs[1].p_offset = dynamic;
+        o.phdrs[1].p_filesz = cases[i].dynamic_size;
+        memset(data, 0, sizeof data);
+        memcpy(data, &o, sizeof o);
+        memcpy(data + headers, o.phdrs, sizeof o.phdrs);
+        memcpy(data + dynamic, o.dynamic, sizeof o.dynamic);
+        cr_expect_eq(soname_of(data, sizeof data, arena, &soname, NULL), cases[i].expected,
+                     "case %zu", i);
+        if (cases[i].expected == 0)
+            cr_expect_str_eq(soname, "libcuda.so.1");
     }
 }
 

@@ -192,8 +192,8 @@ Test(generate, a_gpu_whose_uuid_is_unknown)
 
         cr_assert_eq(run.r, 0);
         cr_expect_not_null(device(run.spec, "2"));
-        cr_expect(
-            tells(run.report.left_out, run.report.n_left_out, "GPU 2 (0000:c2:00.0)", "UUID"));
+        cr_expect(tells(run.report.unnamed, run.report.n_unnamed, "GPU 2 (0000:c2:00.0)", "UUID"));
+        cr_expect_eq(run.report.n_left_out, 0, "it is in the document by its index");
     }
     options.naming = by_uuid;
     options.n_naming = 1;
@@ -204,6 +204,22 @@ Test(generate, a_gpu_whose_uuid_is_unknown)
         cr_expect_eq(run.spec->n_devices, 3);
         cr_expect_eq(run.report.n_left_out, 1);
     }
+}
+
+Test(generate, a_strategy_that_names_no_gpu)
+{
+    const enum generate_naming by_uuid[] = {GENERATE_NAME_UUID};
+    const char *dir = machine_new();
+    const struct generate_options options = {.root = dir, .naming = by_uuid, .n_naming = 1};
+
+    tmpdir_write(dir, "proc/driver/nvidia/gpus/0000:c1:00.0/information", "Device Minor: 0\n");
+    tmpdir_write(dir, "proc/driver/nvidia/gpus/0000:01:00.0/information", "Device Minor: 1\n");
+
+    _cleanup_run_ struct run run = generate(&options);
+
+    cr_assert_eq(run.r, -CDI_ERR_NOTFOUND);
+    cr_expect(strstr(run.err.message, "GPU 0 (0000:01:00.0), GPU 1 (0000:c1:00.0): its UUID"), "%s",
+              run.err.message);
 }
 
 Test(generate, machines_without_a_usable_gpu)
@@ -253,6 +269,58 @@ Test(generate, no_gpu_left_is_an_error)
     cr_expect_eq(run.report.n_left_out, 1);
 }
 
+/* What is asked for by id must be there, unlike what is there among others. */
+Test(generate, a_gpu_asked_for_by_id_is_not_left_out)
+{
+    static const struct {
+        const char *ids[2];
+        int expected;
+    } cases[] = {
+        {{NULL}, 0},
+        {{"0"}, 0},
+        {{"all"}, 0},
+        {{"1", "all"}, 0},
+        {{"none"}, 0},
+        {{"1"}, -CDI_ERR_NOTFOUND},
+        {{"0", "1"}, -CDI_ERR_NOTFOUND},
+        {{"0000:c1:00.0", "0"}, -CDI_ERR_NOTFOUND},
+    };
+    const char *dir = machine_new();
+
+    cr_assert_eq(unlink(tmpdir_path(dir, "dev/nvidia0")), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct generate_options options = {
+            .root = dir,
+            .device_ids = {cases[i].ids, (size_t) !!cases[i].ids[0] + !!cases[i].ids[1]}};
+        _cleanup_run_ struct run run = generate(&options);
+
+        cr_expect_eq(run.r, cases[i].expected, "case %zu", i);
+        if (run.r < 0) {
+            cr_expect_null(run.spec);
+            cr_expect_str_eq(run.err.message,
+                             "cannot describe GPU 1 (0000:c1:00.0): /dev/nvidia0 does not exist");
+        }
+    }
+}
+
+Test(generate, errors_tell_each_reason_once)
+{
+    const char *dir = machine_new();
+    const struct generate_options options = {.root = dir};
+
+    add_gpu(dir, "0000:02:00.0", "GPU UUID: GPU-2\nDevice Minor: 7\n");
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu0/mig/gi1/access", "");
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu1/mig/gi1/access", "");
+
+    _cleanup_run_ struct run run = generate(&options);
+
+    cr_assert_eq(run.r, -CDI_ERR_NOTFOUND);
+    cr_expect_str_eq(run.err.message,
+                     "cannot describe GPU 0 (0000:01:00.0), GPU 2 (0000:c1:00.0): it is divided "
+                     "into MIG instances, which mode pci does not describe; GPU 1 (0000:02:00.0): "
+                     "/dev/nvidia7 does not exist");
+}
+
 Test(generate, roots)
 {
     static const struct {
@@ -288,11 +356,17 @@ Test(generate, the_hook_program)
 {
     static const struct {
         const char *wanted, *search_path, *expected;
+        bool missing;
     } cases[] = {
-        {NULL, NULL, "/usr/local/bin/nvidia-cdi-hook"},
-        {NULL, "/opt/bin", "/opt/bin/nvidia-cdi-hook"},
-        {"/x/hook", NULL, "/x/hook"},
-        {"nvidia-ctk", NULL, "/usr/bin/nvidia-ctk"},
+        {NULL, NULL, "/usr/local/bin/nvidia-cdi-hook", false},
+        {"", NULL, "/usr/local/bin/nvidia-cdi-hook", false},
+        {NULL, "/opt/bin", "/opt/bin/nvidia-cdi-hook", false},
+        {NULL, "opt/bin:/no:/opt/bin/", "/opt/bin/nvidia-cdi-hook", false},
+        {"/opt/bin/nvidia-cdi-hook", NULL, "/opt/bin/nvidia-cdi-hook", false},
+        {"/x/hook", NULL, "/x/hook", true},
+        {"/opt/bin", NULL, "/opt/bin", true},
+        {"/usr/sbin/nvidia-ctk", NULL, "/usr/sbin/nvidia-ctk", true},
+        {"nvidia-ctk", NULL, "/usr/bin/nvidia-ctk", true},
     };
     const char *dir = machine_new();
 
@@ -308,6 +382,30 @@ Test(generate, the_hook_program)
 
         cr_assert_eq(run.r, 0);
         cr_expect_str_eq(run.spec->edits.hooks[0].path, cases[i].expected);
+        cr_expect_eq(run.report.missing_hook != NULL, cases[i].missing, "case %zu", i);
+        if (cases[i].missing)
+            cr_expect_str_eq(run.report.missing_hook, cases[i].expected);
+    }
+}
+
+/* Without hooks in the document, nobody misses the program. */
+Test(generate, no_hooks_need_no_program)
+{
+    static const char *const all[] = {"all"}, *const one[] = {"chmod"};
+    struct generate_options options = {.root = machine_new(), .disabled_hooks = {all, 1}};
+    {
+        _cleanup_run_ struct run run = generate(&options);
+
+        cr_assert_eq(run.r, 0);
+        cr_expect_null(run.report.missing_hook);
+    }
+    options.enabled_hooks = (struct generate_strings){one, 1};
+    {
+        _cleanup_run_ struct run run = generate(&options);
+
+        cr_assert_eq(run.r, 0);
+        cr_expect_eq(run.spec->edits.n_hooks, 0, "it is for the nodes of a device");
+        cr_expect_not_null(run.report.missing_hook);
     }
 }
 

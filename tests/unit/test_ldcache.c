@@ -111,6 +111,20 @@ Test(ldcache, skips_strings_outside_the_data)
     cr_assert_eq(ldcache_parse(data, len, arena, &cache, NULL), 0);
     cr_expect_eq(cache.n, 0);
 
+    /* What follows the data is no part of it, although it could be read. */
+    static const char behind[] = "/lib/behind";
+    _cleanup_free_ char *more = malloc(len + sizeof behind);
+
+    cr_assert_not_null(more);
+    memcpy(more + len, behind, sizeof behind);
+    for (uint32_t i = 0; i < 3; i++) {
+        offset = (uint32_t)len + i;
+        memcpy(data + 48 + 8, &offset, sizeof offset);
+        memcpy(more, data, len);
+        cr_assert_eq(ldcache_parse(more, len, arena, &cache, NULL), 0);
+        cr_expect_eq(cache.n, 0, "%u bytes behind", i);
+    }
+
     /* The last string does not end. */
     offset = (uint32_t)len - 1;
     memcpy(data + 48 + 8, &offset, sizeof offset);

@@ -90,6 +90,8 @@ Test(pci, displays_of_a_vendor_by_address)
     add_function(dir, "0000:01:00.0", "0x10de\n", "0x030000\n", "nvidia");
     add_function(dir, "0000:01:00.1", "0x10de\n", "0x040300\n", "snd_hda_intel");
     add_function(dir, "0000:02:00.0", "0x10de\n", "0x068000\n", NULL); /* an NVSwitch */
+    add_function(dir, "0000:02:00.1", "0x10de\n", "0x038000\n", NULL);
+    add_function(dir, "0000:02:00.2", "0x10de\n", "0x030100\n", NULL); /* XGA */
     add_function(dir, "0000:00:02.0", "0x8086\n", "0x030000\n", "i915");
     add_function(dir, "0000:03:00.0", NULL, "0x030000\n", NULL); /* libpci calls this fatal */
     add_function(dir, "0000:04:00.0", "what", "0x030000\n", NULL);

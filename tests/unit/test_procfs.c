@@ -43,6 +43,8 @@ Test(procfs, information)
         {"Device Minor:7", NULL, NULL, 7, false},
         {"Model: a: b\nno colon\n:\n\n\n", "a: b", NULL, -1, false},
         {"GPU UUID: GPU-1 2\n", NULL, NULL, -1, false},
+        {"GPU UUID: GPU-\n", NULL, NULL, -1, false}, /* no device can be called so */
+        {"GPU UUID: -1\n", NULL, NULL, -1, false},
         {"", NULL, NULL, -1, false},
     };
 
