@@ -7,17 +7,8 @@
 
 #include "apply/keyed_list.h"
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/strbuf.h"
-
-size_t edits_count(const struct editor *e, size_t offset)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < e->n; i++)
-        if (e->edits[i])
-            n += *(const size_t *)(const void *)((const char *)e->edits[i] + offset);
-    return n;
-}
 
 int edits_list_section(struct editor *e, enum oci_section section, const char *name, size_t more,
                        struct json **array, struct keyed_list *list)
@@ -29,12 +20,14 @@ int edits_list_section(struct editor *e, enum oci_section section, const char *n
     if (!keyed_list_init(list, e->oci->arena, json_count(e->doc, *array) + more))
         return cdi_error_nomem(e->err);
     for (struct json *v = json_first(e->doc, *array); v; v = v->next) {
-        const char *key;
+        const char *key = name ? NULL : json_string(e->doc, v);
 
-        r = oci_element_text(e->oci, section, v, name, &key, e->err);
+        if (name)
+            r = oci_element_text(e->oci, section, v, name, &key, e->err);
         if (r < 0)
             return r;
-        keyed_list_add(list, key, strlen(key), v);
+        key = key ? key : "";
+        keyed_list_add_old(list, key, name ? strlen(key) : strcspn(key, "="), v);
     }
     return json_check(e->doc, e->err);
 }
@@ -43,7 +36,7 @@ int edits_store_list(struct editor *e, struct json *array, const struct keyed_li
 {
     struct json **values = arena_calloc(e->oci->arena, list->n, sizeof(struct json *));
 
-    if (!values)
+    if (!values || list->failed)
         return cdi_error_nomem(e->err);
     json_assign(e->doc, array, values, keyed_list_values(list, values));
     return json_check(e->doc, e->err);
@@ -78,7 +71,7 @@ static int edit_tree(struct editor *e)
         edits_hooks, edits_intel_rdt,    edits_gids,
     };
 
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
         int r = kinds[i](e);
 
         if (r < 0)
@@ -87,17 +80,40 @@ static int edit_tree(struct editor *e)
     return json_check(e->doc, e->err);
 }
 
-/* The edited tree becomes the text of the document. */
+static struct edits_total count_items(const struct cdi_edits *const *edits, size_t n)
+{
+    struct edits_total total = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        if (!edits[i])
+            continue;
+        total.env += edits[i]->env.n;
+        total.device_nodes += edits[i]->n_device_nodes;
+        total.net_devices += edits[i]->n_net_devices;
+        total.mounts += edits[i]->n_mounts;
+        total.additional_gids += edits[i]->n_additional_gids;
+    }
+    return total;
+}
+
+/*
+ * The edited tree becomes the text of the document, unless it says the same to the byte: edits
+ * can undo each other.
+ */
 static int commit(struct editor *e)
 {
     struct cdi_oci *oci = e->oci;
-    struct strbuf out = STRBUF_INIT;
+    _cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
     size_t len;
     char *text;
 
     if (!e->doc->root.edited)
         return 0;
     json_write(e->doc, &out);
+    if (!out.failed && out.len == oci->len && memcmp(out.s, oci->text, out.len) == 0) {
+        json_rewind(e->doc, oci->text, oci->len);
+        return 0;
+    }
     text = strbuf_take(&out, &len);
     if (!text)
         return cdi_error_nomem(e->err);
@@ -105,10 +121,6 @@ static int commit(struct editor *e)
     oci->text = text;
     oci->len = len;
     oci->changed = true;
-    if (e->env) {
-        oci->env = e->env;
-        oci->n_env = e->n_env;
-    }
     json_rewind(e->doc, text, len);
     return 0;
 }
@@ -116,10 +128,15 @@ static int commit(struct editor *e)
 int cdi_oci_apply(struct cdi_oci *oci, const struct cdi_edits *const *edits, size_t n,
                   const char *dev_root, struct cdi_error *err)
 {
-    struct editor e = {.oci = oci, .doc = &oci->doc, .edits = edits, .n = n, .err = err};
+    struct editor e = {.oci = oci,
+                       .doc = &oci->doc,
+                       .edits = edits,
+                       .n = n,
+                       .total = count_items(edits, n),
+                       .dev_root = ROOT_INIT,
+                       .err = err};
     int r = 0;
 
-    e.dev_root = (struct root)ROOT_INIT;
     if (dev_root && *dev_root && strcmp(dev_root, "/") != 0)
         r = root_open(&e.dev_root, dev_root, err);
     if (r < 0)
@@ -129,6 +146,6 @@ int cdi_oci_apply(struct cdi_oci *oci, const struct cdi_edits *const *edits, siz
     if (r == 0)
         r = commit(&e);
     if (r < 0)
-        json_rewind(&oci->doc, oci->text, oci->len);
+        oci_undo(oci, err);
     return r;
 }

@@ -12,14 +12,18 @@
 
 struct keyed_list;
 
+/* How many items the lists of all edits objects have. */
+struct edits_total {
+    size_t env, device_nodes, net_devices, mounts, additional_gids;
+};
+
 struct editor {
     struct cdi_oci *oci;
     struct json_document *doc;            /* that of oci */
     const struct cdi_edits *const *edits; /* items may be NULL */
     size_t n;
+    struct edits_total total;
     struct root dev_root; /* fd -1: the host itself */
-    const char **env;     /* what process.env has become, if it was edited */
-    size_t n_env;
     struct cdi_error *err;
 };
 
@@ -31,11 +35,9 @@ int edits_hooks(struct editor *e) CDI_MUST_CHECK;
 int edits_intel_rdt(struct editor *e) CDI_MUST_CHECK;
 int edits_gids(struct editor *e) CDI_MUST_CHECK;
 
-/* How many items the list at this offset, a size_t in struct cdi_edits, has in all edits. */
-size_t edits_count(const struct editor *e, size_t offset) CDI_PURE;
-
 /*
- * Makes a section and lists its elements by their string member `name`, with room for `more`.
+ * Makes a section and lists its elements by their string member `name`, for about `more` to be
+ * added. With name == NULL they are themselves strings, listed by what stands before their '='.
  * Errors as oci_section() and oci_element_text().
  */
 int edits_list_section(struct editor *e, enum oci_section section, const char *name, size_t more,

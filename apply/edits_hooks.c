@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "apply/edits.h"
+#include "base/cleanup.h"
+#include "cdi/quote.h"
 
 /* Source: OCI runtime-spec, config.md, "POSIX-platform Hooks". */
 static const struct {
@@ -35,10 +37,11 @@ static int add_hook(struct editor *e, const struct cdi_hook *hook)
     size_t i = 0;
     int r;
 
-    while (i < sizeof lists / sizeof lists[0] && strcmp(lists[i].name, hook->hook_name) != 0)
+    while (i < ARRAY_SIZE(lists) && strcmp(lists[i].name, hook->hook_name) != 0)
         i++;
-    if (i == sizeof lists / sizeof lists[0])
-        return cdi_error_set(e->err, CDI_ERR_INVALID, "\"%s\" is no OCI hook", hook->hook_name);
+    if (i == ARRAY_SIZE(lists))
+        return cdi_error_set(e->err, CDI_ERR_INVALID, "%s is no OCI hook",
+                             quote_string(hook->hook_name).text);
     r = oci_section(e->oci, lists[i].section, true, &array, e->err);
     if (r == 0)
         json_append(e->doc, array, new_hook(e->doc, hook));

@@ -81,14 +81,11 @@ static struct json *new_mount(struct json_document *doc, const struct cdi_mount 
 }
 
 /* Removes the first mount of the destination and adds the new one. */
-static void set_mount(struct editor *e, struct keyed_list *list, const char *destination,
-                      struct json *value)
+static void set_mount(struct keyed_list *list, const char *destination, struct json *value)
 {
     size_t len = strlen(destination);
     struct keyed_item *first = keyed_list_find(list, destination, len, NULL);
 
-    if (first && json_equal(e->doc, first->value, value))
-        value = first->value; /* as it was written */
     if (first)
         first->value = NULL;
     keyed_list_add(list, destination, len, value);
@@ -125,25 +122,25 @@ static int sort_mounts(struct editor *e, struct keyed_list *list)
 
 int edits_mounts(struct editor *e)
 {
-    size_t more = edits_count(e, offsetof(struct cdi_edits, n_mounts));
     struct keyed_list list = {0};
     struct json *array = NULL;
     bool userns;
     int r;
 
-    if (more == 0)
+    if (e->total.mounts == 0)
         return 0;
     r = has_user_namespace(e, &userns);
     if (r == 0)
-        r = edits_list_section(e, OCI_MOUNTS, "destination", more, &array, &list);
+        r = edits_list_section(e, OCI_MOUNTS, "destination", e->total.mounts, &array, &list);
     if (r < 0)
         return r;
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->n_mounts; j++) {
             const struct cdi_mount *mount = &e->edits[i]->mounts[j];
 
-            set_mount(e, &list, mount->container_path, new_mount(e->doc, mount, userns));
+            set_mount(&list, mount->container_path, new_mount(e->doc, mount, userns));
         }
+    keyed_list_keep_old(&list, e->doc);
     r = sort_mounts(e, &list);
     return r < 0 ? r : edits_store_list(e, array, &list);
 }

@@ -14,12 +14,11 @@ struct owner {
 /* The node with all that the host and the process know about it. */
 static int complete_node(struct editor *e, const struct owner *owner, struct cdi_device_node *node)
 {
-    const char *path = node->host_path && *node->host_path ? node->host_path : node->path;
     struct host_node host;
     int r;
 
     if (host_node_needed(node)) {
-        host_node_read(&e->dev_root, path, &host);
+        host_node_read(&e->dev_root, host_node_path(node), &host);
         r = host_node_complete(node, &host, e->err);
         if (r < 0)
             return r;
@@ -69,8 +68,7 @@ static struct json *new_rule(struct json_document *doc, const struct cdi_device_
 }
 
 /* Removes the first device of the path; the next one is overwritten, or one added. */
-static void set_device(struct editor *e, struct keyed_list *list, const char *path,
-                       struct json *value)
+static void set_device(struct keyed_list *list, const char *path, struct json *value)
 {
     size_t len = strlen(path);
     struct keyed_item *first = keyed_list_find(list, path, len, NULL), *next = NULL;
@@ -79,13 +77,11 @@ static void set_device(struct editor *e, struct keyed_list *list, const char *pa
         return;
     if (first) {
         next = keyed_list_find(list, path, len, first);
-        if (json_equal(e->doc, first->value, value))
-            value = first->value; /* as it was written */
         first->value = NULL;
     }
     if (!next)
         keyed_list_add(list, path, len, value);
-    else if (!json_equal(e->doc, next->value, value))
+    else
         next->value = value;
 }
 
@@ -110,27 +106,29 @@ static int edit_node(struct editor *e, const struct owner *owner, struct keyed_l
 
     if (r < 0)
         return r;
-    set_device(e, list, node.path, new_device(e->doc, &node));
+    set_device(list, node.path, new_device(e->doc, &node));
     return add_rule(e, &node);
 }
 
 int edits_device_nodes(struct editor *e)
 {
-    size_t more = edits_count(e, offsetof(struct cdi_edits, n_device_nodes));
     struct keyed_list list = {0};
     struct owner owner;
     struct json *array = NULL;
     int r;
 
-    if (more == 0)
+    if (e->total.device_nodes == 0)
         return 0;
     r = oci_user_id(e->oci, "uid", &owner.uid, e->err);
     if (r == 0)
         r = oci_user_id(e->oci, "gid", &owner.gid, e->err);
     if (r == 0)
-        r = edits_list_section(e, OCI_DEVICES, "path", more, &array, &list);
+        r = edits_list_section(e, OCI_DEVICES, "path", e->total.device_nodes, &array, &list);
     for (size_t i = 0; r == 0 && i < e->n; i++)
         for (size_t j = 0; r == 0 && e->edits[i] && j < e->edits[i]->n_device_nodes; j++)
             r = edit_node(e, &owner, &list, &e->edits[i]->device_nodes[j]);
-    return r < 0 ? r : edits_store_list(e, array, &list);
+    if (r < 0)
+        return r;
+    keyed_list_keep_old(&list, e->doc);
+    return edits_store_list(e, array, &list);
 }

@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/root.h"
+#include "cdi/quote.h"
 
 void host_node_read(const struct root *root, const char *path, struct host_node *out)
 {
@@ -44,7 +45,7 @@ bool host_node_needed(const struct cdi_device_node *node)
     return !is_complete(node) || !node->file_mode.set;
 }
 
-static const char *host_path(const struct cdi_device_node *node)
+const char *host_node_path(const struct cdi_device_node *node)
 {
     return node->host_path && *node->host_path ? node->host_path : node->path;
 }
@@ -55,12 +56,12 @@ static int refuse(const struct cdi_device_node *node, const struct host_node *ho
 {
     if (!host->error)
         return cdi_error_set(err, CDI_ERR_INVALID, "the host's %s is not a device node",
-                             host_path(node));
+                             host_node_path(node));
     if (host->error == ENOENT || host->error == ENOTDIR)
         return cdi_error_set(err, CDI_ERR_NOTFOUND, "the host has no device node %s: %s",
-                             host_path(node), strerror(host->error));
+                             host_node_path(node), strerror(host->error));
     return cdi_error_set_errno(err, host->error, "cannot look at the host's device node %s",
-                               host_path(node));
+                               host_node_path(node));
 }
 
 int host_node_complete(struct cdi_device_node *node, const struct host_node *host,
@@ -80,9 +81,9 @@ int host_node_complete(struct cdi_device_node *node, const struct host_node *hos
         node->type = types[host->type == 'b' ? 0 : host->type == 'c' ? 1 : 2];
     else if (type[0] != host->type || type[1])
         return cdi_error_set(err, CDI_ERR_INVALID,
-                             "device node %s should be of type \"%s\", but the host's %s is of "
+                             "device node %s should be of type %s, but the host's %s is of "
                              "type \"%c\"",
-                             node->path, type, host_path(node), host->type);
+                             node->path, quote_string(type).text, host_node_path(node), host->type);
     if (host->type != 'p' && node->major == 0) {
         node->major = host->major;
         node->minor = host->minor;

@@ -21,6 +21,9 @@ struct host_node {
 /* Reads the facts of a path, beneath a root unless root->fd is -1. */
 void host_node_read(const struct root *root, const char *path, struct host_node *out);
 
+/* The node's path on the host. */
+const char *host_node_path(const struct cdi_device_node *node);
+
 /* False if there is nothing that host_node_complete() could take from the host's node. */
 bool host_node_needed(const struct cdi_device_node *node);
 

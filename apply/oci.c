@@ -2,11 +2,14 @@
 /* The OCI document as a whole, and what it is asked. */
 #include "apply/oci.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "cdi/quote.h"
 
 void cdi_oci_free(struct cdi_oci *oci)
 {
@@ -22,63 +25,70 @@ static void oci_freep(struct cdi_oci **oci)
     cdi_oci_free(*oci);
 }
 
-static int load_env(struct cdi_oci *oci, struct cdi_error *err)
+void oci_undo(struct cdi_oci *oci, struct cdi_error *err)
 {
-    struct json *list;
-    size_t i = 0;
-    int r = oci_section(oci, OCI_ENV, false, &list, err);
-
-    if (r < 0)
-        return r;
-    oci->env = arena_calloc(oci->arena, json_count(&oci->doc, list), sizeof *oci->env);
-    if (!oci->env)
-        return cdi_error_nomem(err);
-    for (struct json *v = json_first(&oci->doc, list); v; v = v->next) {
-        if (v->type != JSON_STRING && v->type != JSON_NULL)
-            return oci_type_error(oci, v, "an element of process.env", "a string", err);
-        oci->env[i++] = v->type == JSON_NULL ? "" : json_string(&oci->doc, v);
-    }
-    oci->n_env = i;
-    return json_check(&oci->doc, err);
+    if (err && err->pos.line)
+        cdi_error_set_file(err, oci->name);
+    json_rewind(&oci->doc, oci->text, oci->len);
 }
 
-static int read_text(struct cdi_oci *oci, const char *text, size_t len, const char *name,
-                     struct cdi_error *err)
+static int too_large(const char *name, struct cdi_error *err)
+{
+    return cdi_error_set_at(err, CDI_ERR_LIMIT, name, (struct cdi_position){0, 0},
+                            "an OCI configuration of more than %u MiB", CDI_OCI_MAX_SIZE >> 20);
+}
+
+static int read_text(struct cdi_oci *oci, const char *name, struct cdi_error *err)
 {
     int r;
 
-    if (len > CDI_OCI_MAX_SIZE)
-        return cdi_error_set(err, CDI_ERR_LIMIT, "an OCI configuration of more than %u MiB",
-                             CDI_OCI_MAX_SIZE >> 20);
+    if (oci->len > CDI_OCI_MAX_SIZE)
+        return too_large(name, err);
     oci->arena = arena_new();
-    oci->text = malloc(len + 1);
-    if (!oci->arena || !oci->text)
+    if (!oci->arena || (name && !(oci->name = arena_strdup(oci->arena, name))))
         return cdi_error_nomem(err);
-    if (len)
-        memcpy(oci->text, text, len);
-    oci->text[len] = '\0';
-    oci->len = len;
-    if (name && !(oci->name = arena_strdup(oci->arena, name)))
-        return cdi_error_nomem(err);
-    r = json_parse(&oci->doc, oci->arena, oci->text, len, CDI_OCI_MAX_DEPTH, err);
+    r = json_parse(&oci->doc, oci->arena, oci->text, oci->len, CDI_OCI_MAX_DEPTH, err);
     if (r < 0)
         return r;
-    r = oci_check_sections(oci, err);
-    return r < 0 ? r : load_env(oci, err);
+    oci->doc.max_children = CDI_OCI_MAX_ELEMENTS;
+    return oci_check_sections(oci, err);
 }
 
-int cdi_oci_parse(const char *text, size_t len, const char *name, struct cdi_oci **out,
-                  struct cdi_error *err)
+int cdi_oci_take(char *text, size_t len, const char *name, struct cdi_oci **out,
+                 struct cdi_error *err)
 {
     _cleanup_(oci_freep) struct cdi_oci *oci = calloc(1, sizeof *oci);
-    int r = oci ? read_text(oci, text, len, name, err) : cdi_error_nomem(err);
+    int r;
 
+    if (!oci) {
+        free(text);
+        return cdi_error_nomem(err);
+    }
+    oci->text = text;
+    oci->len = len;
+    r = read_text(oci, name, err);
     if (r < 0) {
         cdi_error_set_file(err, name);
         return r;
     }
     *out = TAKE_PTR(oci);
     return 0;
+}
+
+int cdi_oci_parse(const char *text, size_t len, const char *name, struct cdi_oci **out,
+                  struct cdi_error *err)
+{
+    char *copy;
+
+    if (len > CDI_OCI_MAX_SIZE)
+        return too_large(name, err);
+    copy = malloc(len + 1);
+    if (!copy)
+        return cdi_error_nomem(err);
+    if (len)
+        memcpy(copy, text, len);
+    copy[len] = '\0';
+    return cdi_oci_take(copy, len, name, out, err);
 }
 
 bool cdi_oci_changed(const struct cdi_oci *oci)
@@ -96,21 +106,77 @@ int cdi_oci_format(const struct cdi_oci *oci, char **text, size_t *len, struct c
     return 0;
 }
 
-const char *cdi_oci_getenv(const struct cdi_oci *oci, const char *name)
+/*
+ * The entry of the variable: "NAME=value", decoded, in `scratch` if it has escapes; else NULL.
+ * The entry as written has no NUL behind it.
+ */
+static const char *match_entry(const struct json *entry, const char *name, size_t name_len,
+                               struct strbuf *scratch, size_t *len)
 {
-    size_t len = strlen(name);
+    const char *text = entry->text + 1;
 
-    for (size_t i = oci->n_env; i-- > 0;)
-        if (strncmp(oci->env[i], name, len) == 0 && oci->env[i][len] == '=')
-            return oci->env[i] + len + 1;
-    return NULL;
+    if (entry->type != JSON_STRING)
+        return NULL;
+    *len = entry->len - 2;
+    if (memchr(text, '\\', *len)) {
+        scratch->len = 0;
+        strbuf_reserve(scratch, *len);
+        if (scratch->failed)
+            return NULL;
+        *len = json_decode(text, *len, scratch->s);
+        text = scratch->s;
+    }
+    return *len > name_len && memcmp(text, name, name_len) == 0 && text[name_len] == '=' ? text
+                                                                                         : NULL;
+}
+
+/* Entries become no nodes: there may be many, and nobody asks for most of them. */
+static int find_variable(struct cdi_oci *oci, const struct json *env, const char *name,
+                         const char **out, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf scratch = STRBUF_INIT;
+    struct json_walk walk = json_walk(env);
+    size_t name_len = strlen(name), len;
+    const struct json *v;
+    struct json last = {.text = NULL};
+    const char *text;
+
+    while ((v = json_walk_next(&walk)))
+        if (match_entry(v, name, name_len, &scratch, &len))
+            last = *v;
+    if (last.text) {
+        text = match_entry(&last, name, name_len, &scratch, &len);
+        if (text)
+            *out = arena_strndup(oci->arena, text + name_len + 1, len - name_len - 1);
+    }
+    return scratch.failed || (last.text && !*out) ? cdi_error_nomem(err) : 0;
+}
+
+int oci_getenv(struct cdi_oci *oci, const char *name, const char **out, struct cdi_error *err)
+{
+    struct json *env;
+    int r = oci_section(oci, OCI_ENV, false, &env, err);
+
+    *out = NULL;
+    if (r == 0 && env)
+        r = find_variable(oci, env, name, out, err);
+    if (r < 0)
+        oci_undo(oci, err);
+    return r;
+}
+
+const char *cdi_oci_getenv(struct cdi_oci *oci, const char *name)
+{
+    const char *value;
+
+    return oci_getenv(oci, name, &value, NULL) < 0 ? NULL : value;
 }
 
 /* A key of the annotations as a string of the arena. */
 static int annotation_at(struct cdi_oci *oci, struct json *v, struct cdi_annotation *out,
                          struct cdi_error *err)
 {
-    _cleanup_free_ char *what = NULL;
+    char what[sizeof(struct quoted) + 32];
 
     out->key = arena_strndup(oci->arena, v->key, v->key_len);
     if (!out->key)
@@ -119,10 +185,7 @@ static int annotation_at(struct cdi_oci *oci, struct json *v, struct cdi_annotat
         out->value = json_string(&oci->doc, v);
         return out->value ? 0 : cdi_error_nomem(err);
     }
-    if (asprintf(&what, "the annotation \"%s\"", out->key) < 0) {
-        what = NULL;
-        return cdi_error_nomem(err);
-    }
+    (void)snprintf(what, sizeof what, "the annotation %s", quote_string(out->key).text);
     return oci_type_error(oci, v, what, "a string", err);
 }
 
@@ -155,7 +218,7 @@ int cdi_oci_annotations(struct cdi_oci *oci, const char *prefix, struct cdi_anno
     int r = find_annotations(oci, prefix, &found, err);
 
     if (r < 0) {
-        json_rewind(&oci->doc, oci->text, oci->len); /* forgets the failure */
+        oci_undo(oci, err);
         return r;
     }
     *out = found;

@@ -13,8 +13,6 @@ struct cdi_oci {
     char *text;       /* what the document is now */
     size_t len;
     struct json_document doc; /* nodes of text */
-    const char **env;         /* process.env, decoded */
-    size_t n_env;
     bool changed;
 };
 
@@ -44,9 +42,6 @@ enum oci_section {
     OCI_N_SECTIONS,
 };
 
-/* "linux.resources.devices" */
-const char *oci_section_path(enum oci_section section);
-
 /*
  * Finds a section. One that is absent or null is NULL in *out, or with `create` made, as are
  * those around it. Errors: INVALID for a section of a wrong type, NOMEM.
@@ -54,16 +49,8 @@ const char *oci_section_path(enum oci_section section);
 int oci_section(struct cdi_oci *oci, enum oci_section section, bool create, struct json **out,
                 struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Checks the types of all sections. */
+/* Checks the types of all sections, and of the elements of process.env. */
 int oci_check_sections(struct cdi_oci *oci, struct cdi_error *err) CDI_MUST_CHECK;
-
-/*
- * Finds a member of an object. Go decodes member names without regard to letter case, so runc
- * does and the document says what runc reads: another spelling is the member too, and two
- * spellings in one object are INVALID. *out is NULL when the member is absent.
- */
-int oci_member(struct cdi_oci *oci, struct json *object, const char *name, struct json **out,
-               struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * The text of a string member of an element of a list section; "" when the element is null or
@@ -75,6 +62,19 @@ int oci_element_text(struct cdi_oci *oci, enum oci_section list, struct json *el
 /* A number of process.user, 0 when it is absent. */
 int oci_user_id(struct cdi_oci *oci, const char *name, uint32_t *out,
                 struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The value of a variable of process.env, the last one of the name, from the arena; NULL in *out
+ * when there is none.
+ */
+int oci_getenv(struct cdi_oci *oci, const char *name, const char **out,
+               struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * After a failure: the document is what it was before, can be edited and asked again, and is
+ * named by an error that has a place in it.
+ */
+void oci_undo(struct cdi_oci *oci, struct cdi_error *err);
 
 /* INVALID: `value`, which is `what`, is not what it must be. */
 int oci_type_error(const struct cdi_oci *oci, const struct json *value, const char *what,

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/keyed_list.h"
+#include "apply/oci.h"
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "cdi/quote.h"
 #include <cdikit/annotations.h>
 #include <cdikit/name.h>
-#include <cdikit/oci.h>
-
-#include "base/cleanup.h"
 
 #define VISIBLE_DEVICES "NVIDIA_VISIBLE_DEVICES"
 
@@ -45,19 +47,24 @@ static size_t count_commas(const char *s)
 }
 
 /* Of equal names the first stays. */
-static size_t drop_repeated(const char **names, size_t n)
+static int drop_repeated(const char **names, size_t *n, struct cdi_error *err)
 {
+    _cleanup_arena_ struct arena *arena = NULL;
+    struct keyed_list known;
     size_t kept = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        size_t j = 0;
-
-        while (j < kept && strcmp(names[j], names[i]) != 0)
-            j++;
-        if (j == kept)
+    if (*n < 2)
+        return 0;
+    arena = arena_new();
+    if (!arena || !keyed_list_init(&known, arena, *n))
+        return cdi_error_nomem(err);
+    for (size_t i = 0; i < *n; i++)
+        if (keyed_list_add_key(&known, names[i], strlen(names[i])))
             names[kept++] = names[i];
-    }
-    return kept;
+    if (known.failed)
+        return cdi_error_nomem(err);
+    *n = kept;
+    return 0;
 }
 
 /*
@@ -83,23 +90,24 @@ static int check_entries(const char *const *entries, size_t *n, struct cdi_error
         *n = 0;
     else if (other)
         return cdi_error_set(err, CDI_ERR_INVALID,
-                             VISIBLE_DEVICES " mixes qualified CDI device names with \"%s\", "
+                             VISIBLE_DEVICES " mixes qualified CDI device names with %s, "
                                              "which is not one",
-                             other);
+                             quote_string(other).text);
     return 0;
 }
 
-static int request_from_env(const struct cdi_oci *oci, const char ***devices, size_t *n,
+static int request_from_env(struct cdi_oci *oci, const char ***devices, size_t *n,
                             struct cdi_error *err)
 {
-    const char *value = cdi_oci_getenv(oci, VISIBLE_DEVICES);
-    size_t room = value ? (count_commas(value) + 1) * sizeof(char *) : 0;
     _cleanup_free_ char *block = NULL;
     const char **entries;
-    int r;
+    const char *value;
+    size_t room;
+    int r = oci_getenv(oci, VISIBLE_DEVICES, &value, err);
 
-    if (!value)
-        return 0;
+    if (r < 0 || !value)
+        return r;
+    room = (count_commas(value) + 1) * sizeof(char *);
     block = malloc(room + strlen(value) + 1);
     if (!block)
         return cdi_error_nomem(err);
@@ -118,7 +126,7 @@ int cdi_oci_requested_devices(struct cdi_oci *oci, const char ***devices, size_t
                               struct cdi_error *err)
 {
     struct cdi_annotations annotations;
-    const char **found = NULL;
+    _cleanup_free_ const char **found = NULL;
     size_t n_found = 0;
     int r = cdi_oci_annotations(oci, CDI_ANNOTATION_PREFIX, &annotations, err);
 
@@ -126,9 +134,15 @@ int cdi_oci_requested_devices(struct cdi_oci *oci, const char ***devices, size_t
         r = cdi_annotations_devices(&annotations, &found, &n_found, err);
     if (r == 0 && n_found == 0)
         r = request_from_env(oci, &found, &n_found, err);
+    if (r == 0 && n_found > CDI_OCI_MAX_REQUESTED)
+        r = cdi_error_set(err, CDI_ERR_LIMIT,
+                          "the configuration asks for %zu CDI devices, more than %d", n_found,
+                          CDI_OCI_MAX_REQUESTED);
+    if (r == 0)
+        r = drop_repeated(found, &n_found, err);
     if (r < 0)
         return r;
-    *n = drop_repeated(found, n_found);
-    *devices = found;
+    *devices = TAKE_PTR(found);
+    *n = n_found;
     return 0;
 }

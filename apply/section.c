@@ -37,11 +37,6 @@ static const struct section sections[OCI_N_SECTIONS] = {
     [OCI_INTEL_RDT] = {"linux.intelRdt", OCI_LINUX, JSON_OBJECT},
 };
 
-const char *oci_section_path(enum oci_section section)
-{
-    return sections[section].path;
-}
-
 /* The member name of a section. */
 static const char *section_name(enum oci_section section)
 {
@@ -94,8 +89,13 @@ static bool has_name(const struct json *member, const char *name)
     return strlen(name) == member->key_len && memcmp(member->key, name, member->key_len) == 0;
 }
 
-int oci_member(struct cdi_oci *oci, struct json *object, const char *name, struct json **out,
-               struct cdi_error *err)
+/*
+ * Finds a member of an object. Go decodes member names without regard to letter case, so runc
+ * does and the document says what runc reads: another spelling is the member too, and two
+ * spellings in one object are INVALID. *out is NULL when the member is absent.
+ */
+static int find_member(struct cdi_oci *oci, struct json *object, const char *name,
+                       struct json **out, struct cdi_error *err)
 {
     struct json *found = NULL;
 
@@ -152,7 +152,7 @@ static int find_section(struct cdi_oci *oci, enum oci_section section, struct js
 
     *out = &oci->doc.root;
     if (section != OCI_ROOT) {
-        r = oci_member(oci, parent, section_name(section), out, err);
+        r = find_member(oci, parent, section_name(section), out, err);
         if (r < 0 || !*out)
             return r;
     }
@@ -185,6 +185,20 @@ int oci_section(struct cdi_oci *oci, enum oci_section section, bool create, stru
     return json_check(&oci->doc, err);
 }
 
+static int check_env(const struct cdi_oci *oci, const struct json *env, struct cdi_error *err)
+{
+    struct json_walk walk;
+    const struct json *v;
+
+    if (!env || env->type != JSON_ARRAY)
+        return 0;
+    walk = json_walk(env);
+    while ((v = json_walk_next(&walk)))
+        if (v->type != JSON_STRING && v->type != JSON_NULL)
+            return oci_type_error(oci, v, "an element of process.env", "a string", err);
+    return 0;
+}
+
 int oci_check_sections(struct cdi_oci *oci, struct cdi_error *err)
 {
     struct json *found[OCI_N_SECTIONS] = {NULL};
@@ -195,7 +209,7 @@ int oci_check_sections(struct cdi_oci *oci, struct cdi_error *err)
         if (r < 0)
             return r;
     }
-    return 0;
+    return check_env(oci, found[OCI_ENV], err);
 }
 
 /* An element of a list, or a member of one, is of a wrong type. */
@@ -222,7 +236,7 @@ int oci_element_text(struct cdi_oci *oci, enum oci_section list, struct json *el
         return 0;
     if (element->type != JSON_OBJECT)
         return element_error(oci, list, element, NULL, err);
-    r = oci_member(oci, element, name, &v, err);
+    r = find_member(oci, element, name, &v, err);
     if (r < 0 || !v || v->type == JSON_NULL)
         return r;
     if (v->type != JSON_STRING)
@@ -240,7 +254,7 @@ int oci_user_id(struct cdi_oci *oci, const char *name, uint32_t *out, struct cdi
     *out = 0;
     if (r < 0 || !user)
         return r;
-    r = oci_member(oci, user, name, &v, err);
+    r = find_member(oci, user, name, &v, err);
     if (r < 0 || !v || v->type == JSON_NULL)
         return r;
     if (json_uint32(v, out))

@@ -9,9 +9,10 @@
  * number, escape, member and blank that nobody touched stays as it was, and the memory of the
  * tree goes with what was looked at, not with the size of the text.
  *
- * Nodes live in the document's arena. As with struct strbuf, a failure (no memory, or a new
- * string that is not UTF-8) is remembered in the document: from then on functions return NULL
- * or do nothing, all accept NULL for a node, and the caller asks json_check() once, at the end.
+ * Nodes live in the document's arena. As with struct strbuf, a failure (no memory, more children
+ * than max_children, or a new string that is not UTF-8) is remembered in the document: from then on
+ * functions return NULL or do nothing, all accept NULL for a node, and the caller asks json_check()
+ * once, at the end.
  */
 #ifndef CDIKIT_BASE_JSON_H
 #define CDIKIT_BASE_JSON_H
@@ -62,7 +63,15 @@ struct json_document {
     size_t len;
     const char *root_text; /* span of the outermost value */
     size_t root_len;
-    enum cdi_errc failure; /* CDI_OK, CDI_ERR_NOMEM or CDI_ERR_INVALID */
+    size_t max_children;   /* of a container that becomes nodes; json_parse() sets no limit */
+    enum cdi_errc failure; /* CDI_OK, CDI_ERR_NOMEM, CDI_ERR_INVALID or CDI_ERR_LIMIT */
+    const char *too_many;  /* after CDI_ERR_LIMIT: the container, in the text */
+};
+
+/* A walk over the elements of an array as they stand in the text, without making nodes. */
+struct json_walk {
+    const char *p, *end;
+    struct json element; /* its type and its text, in no container */
 };
 
 /* ---- Reading ---- */
@@ -90,6 +99,12 @@ size_t json_count(struct json_document *doc, struct json *value);
 
 /* The member of an object by its exact name, or NULL. */
 struct json *json_find(struct json_document *doc, struct json *object, const char *name);
+
+/* Begins a walk over an array that was read and not edited. */
+struct json_walk json_walk(const struct json *array);
+
+/* Goes on to the next element, the first one at first; NULL behind the last. */
+const struct json *json_walk_next(struct json_walk *walk);
 
 /* The decoded text of a string, NUL-terminated, from the arena; NULL for another type. */
 const char *json_string(struct json_document *doc, struct json *value);
@@ -123,7 +138,10 @@ void json_append(struct json_document *doc, struct json *array, struct json *val
 /* Adds a member at the end of an object that has none of this name. */
 void json_add(struct json_document *doc, struct json *object, const char *name, struct json *value);
 
-/* Puts a new value where a child is, under the same name. */
+/*
+ * Puts a new value, which is in no container, where a child is, under the same name. The child's
+ * node becomes the value; that of the value is void.
+ */
 void json_replace(struct json_document *doc, struct json *child, struct json *value);
 
 /* Turns a null into an empty array or object. */

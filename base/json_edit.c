@@ -125,22 +125,20 @@ void json_add(struct json_document *doc, struct json *object, const char *name, 
 
 void json_replace(struct json_document *doc, struct json *child, struct json *value)
 {
-    struct json *parent, **at;
+    struct json old;
 
     if (!child || !value || doc->failure)
         return;
-    parent = child->parent;
-    for (at = &parent->first; *at != child; at = &(*at)->next)
-        ;
-    *at = value;
-    if (parent->last == child)
-        parent->last = value;
-    value->next = child->next;
-    value->parent = parent;
-    value->key = child->key;
-    value->key_len = child->key_len;
-    value->quoted = child->quoted;
-    mark_edited(parent);
+    old = *child;
+    *child = *value;
+    child->next = old.next;
+    child->parent = old.parent;
+    child->key = old.key;
+    child->key_len = old.key_len;
+    child->quoted = old.quoted;
+    for (struct json *v = value->type >= JSON_ARRAY ? value->first : NULL; v; v = v->next)
+        v->parent = child;
+    mark_edited(old.parent);
 }
 
 void json_fill(struct json_document *doc, struct json *null, enum json_type type)

@@ -57,9 +57,6 @@ const char *json_skip_value(const char *p, const char *end);
 /* Adds a child behind the last one of its container; nothing else. */
 void json_link(struct json *parent, struct json *child);
 
-/* The type of the value that begins with this character. */
-enum json_type json_type_at(char first);
-
 /* The position of a place in a text. */
 struct cdi_position json_position_of(const char *text, const char *place);
 

@@ -290,7 +290,8 @@ int json_parse(struct json_document *doc, struct arena *arena, const char *text,
     if (len > INT32_MAX)
         return cdi_error_set(err, CDI_ERR_LIMIT, "a text of more than 2 GiB");
     if (*json_skip_blanks(text) == '\0' && json_skip_blanks(text) == s.end)
-        return cdi_error_set(err, CDI_ERR_SYNTAX, "the text is empty");
+        return cdi_error_set_at(err, CDI_ERR_SYNTAX, NULL, (struct cdi_position){1, 1},
+                                "the text is empty");
     json_keys_init(&s.keys, text);
     r = scan_text(&s);
     json_keys_free(&s.keys);
@@ -298,6 +299,7 @@ int json_parse(struct json_document *doc, struct arena *arena, const char *text,
     if (r < 0)
         return r;
     doc->arena = arena;
+    doc->max_children = SIZE_MAX;
     json_rewind(doc, text, len);
     return 0;
 }

@@ -33,7 +33,8 @@ const char *json_skip_value(const char *p, const char *end)
     return p;
 }
 
-enum json_type json_type_at(char first)
+/* The type of the value that begins with this character. */
+static enum json_type type_at(char first)
 {
     switch (first) {
     case '{':
@@ -79,7 +80,7 @@ void json_rewind(struct json_document *doc, const char *text, size_t len)
     doc->root_text = begin;
     doc->root_len = (size_t)(end - begin);
     doc->root = (struct json){
-        .type = json_type_at(*begin), .text = begin, .len = (uint32_t)(end - begin)};
+        .type = type_at(*begin), .text = begin, .len = (uint32_t)(end - begin)};
     doc->failure = CDI_OK;
 }
 
@@ -90,6 +91,10 @@ int json_check(const struct json_document *doc, struct cdi_error *err)
         return 0;
     case CDI_ERR_NOMEM:
         return cdi_error_nomem(err);
+    case CDI_ERR_LIMIT:
+        return cdi_error_set_at(err, CDI_ERR_LIMIT, NULL,
+                                json_position_of(doc->text, doc->too_many),
+                                "an array or object of more than %zu elements", doc->max_children);
     default:
         return cdi_error_set(err, doc->failure,
                              "a string that should go into the document is not valid UTF-8");
@@ -137,14 +142,27 @@ void json_link(struct json *parent, struct json *child)
     parent->n++;
 }
 
+/* From behind a child to the next one, or to the end of the container. */
+static const char *skip_comma(const char *p)
+{
+    p = json_skip_blanks(p);
+    return *p == ',' ? json_skip_blanks(p + 1) : p;
+}
+
 static void expand(struct json_document *doc, struct json *v)
 {
     const char *p = json_skip_blanks(v->text + 1);
 
     v->expanded = true;
     while (*p != ']' && *p != '}') {
-        struct json *child = arena_alloc(doc->arena, sizeof *child);
+        struct json *child;
 
+        if (v->n == doc->max_children) {
+            doc->failure = CDI_ERR_LIMIT;
+            doc->too_many = v->text;
+            return;
+        }
+        child = arena_alloc(doc->arena, sizeof *child);
         if (!child) {
             doc->failure = CDI_ERR_NOMEM;
             return;
@@ -153,14 +171,12 @@ static void expand(struct json_document *doc, struct json *v)
             p = take_key(doc, child, p);
         if (doc->failure)
             return;
-        child->type = json_type_at(*p);
+        child->type = type_at(*p);
         child->text = p;
         p = json_skip_value(p, v->text + v->len);
         child->len = (uint32_t)(p - child->text);
         json_link(v, child);
-        p = json_skip_blanks(p);
-        if (*p == ',')
-            p = json_skip_blanks(p + 1);
+        p = skip_comma(p);
     }
 }
 
@@ -188,6 +204,25 @@ struct json *json_find(struct json_document *doc, struct json *object, const cha
         if (m->key_len == len && memcmp(m->key, name, len) == 0)
             return m;
     return NULL;
+}
+
+struct json_walk json_walk(const struct json *array)
+{
+    return (struct json_walk){.p = json_skip_blanks(array->text + 1),
+                              .end = array->text + array->len};
+}
+
+const struct json *json_walk_next(struct json_walk *walk)
+{
+    const char *p = walk->p;
+
+    if (*p == ']')
+        return NULL;
+    walk->element = (struct json){.type = type_at(*p), .text = p};
+    p = json_skip_value(p, walk->end);
+    walk->element.len = (uint32_t)(p - walk->element.text);
+    walk->p = skip_comma(p);
+    return &walk->element;
 }
 
 const char *json_string(struct json_document *doc, struct json *value)

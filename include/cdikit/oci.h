@@ -20,6 +20,16 @@ CDI_BEGIN_DECLS
 #define CDI_OCI_MAX_SIZE  (256U << 20) /* bytes */
 #define CDI_OCI_MAX_DEPTH 10000        /* nested arrays and objects */
 
+/*
+ * The most elements of an array or object that is edited or looked into. Beyond it reading,
+ * asking or editing is CDI_ERR_LIMIT; what nobody needs may be larger. process.env is asked for
+ * a variable however long it is.
+ */
+#define CDI_OCI_MAX_ELEMENTS 65536
+
+/* The most devices that a document can ask for, repeated ones counted. */
+#define CDI_OCI_MAX_REQUESTED 4096
+
 struct cdi_oci;
 
 /*
@@ -32,15 +42,23 @@ struct cdi_oci;
 CDI_EXPORT int cdi_oci_parse(const char *text, size_t len, const char *name, struct cdi_oci **out,
                              struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * As cdi_oci_parse(), for a malloc'ed text, which it takes, on failure too. text[len] must be
+ * NUL.
+ */
+CDI_EXPORT int cdi_oci_take(char *text, size_t len, const char *name, struct cdi_oci **out,
+                            struct cdi_error *err) CDI_MUST_CHECK;
+
 /* Frees the document. NULL is allowed. */
 CDI_EXPORT void cdi_oci_free(struct cdi_oci *oci);
 
 /*
- * True once an edit has changed something: added, replaced by a different value, removed or
- * moved. Where an edit puts a value that is there already (strings equal as decoded text,
- * objects without regard to the order of members), the old one stays as it was written and
- * nothing has changed; so applying env, mounts, net devices, intelRdt and gids again changes
- * nothing. Hooks and the cgroup rules of device nodes are added anew each time.
+ * True once edits have changed the text. Where they put a value that is there already (strings
+ * equal as decoded text, objects without regard to the order of members), the old one stays as
+ * it was written, so that applying env, net devices, intelRdt and gids again changes nothing.
+ * Nor does applying mounts again, when the document had no destination of theirs twice: each
+ * application of a mount removes one of its destination and adds one. Hooks and the cgroup rules
+ * of device nodes are added anew each time.
  */
 CDI_EXPORT bool cdi_oci_changed(const struct cdi_oci *oci) CDI_PURE;
 
@@ -52,10 +70,16 @@ CDI_EXPORT int cdi_oci_format(const struct cdi_oci *oci, char **text, size_t *le
                               struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * The value of a variable of process.env (the last entry that has the name), or NULL. It
- * belongs to the document, also after edits.
+ * The value of a variable of process.env (the last entry that has the name), or NULL, also
+ * without memory. It belongs to the document, also after edits.
  */
-CDI_EXPORT const char *cdi_oci_getenv(const struct cdi_oci *oci, const char *name);
+CDI_EXPORT const char *cdi_oci_getenv(struct cdi_oci *oci, const char *name);
+
+/*
+ * True if process.capabilities.bounding has the capability, e.g. "CAP_SYS_ADMIN". False also
+ * where that is not well-formed, and without memory: who asks wants to grant something.
+ */
+CDI_EXPORT bool cdi_oci_has_capability(struct cdi_oci *oci, const char *name);
 
 /*
  * The annotations whose key begins with `prefix`, in *out, whose items belong to the document.
@@ -78,10 +102,13 @@ CDI_EXPORT int cdi_oci_annotations(struct cdi_oci *oci, const char *prefix,
 CDI_EXPORT int cdi_oci_apply(struct cdi_oci *oci, const struct cdi_edits *const *edits, size_t n,
                              const char *dev_root, struct cdi_error *err) CDI_MUST_CHECK;
 
+#define CDI_OCI_MAX_NAMED 8
+
 /*
  * Resolves qualified device names and applies their edits: for each name in order the edits of
  * its document, once a document, then those of the device. When names cannot be resolved the
- * error (CDI_ERR_NOTFOUND) names all of them, and the document is unchanged.
+ * error (CDI_ERR_NOTFOUND) names them, each once and at most CDI_OCI_MAX_NAMED, and the document
+ * is unchanged.
  */
 CDI_EXPORT int cdi_oci_inject(struct cdi_oci *oci, const struct cdi_registry *registry,
                               const char *const *names, size_t n, const char *dev_root,
@@ -92,7 +119,8 @@ CDI_EXPORT int cdi_oci_inject(struct cdi_oci *oci, const struct cdi_registry *re
  * there are none) that the caller frees. Annotations with CDI_ANNOTATION_PREFIX come first, as
  * in cdi_annotations_devices(); only when there are none, NVIDIA_VISIBLE_DEVICES is looked at,
  * names joined with commas. There, names that are not qualified ("all", an index) ask for
- * nothing here, "void" makes the list empty, and a mixture is CDI_ERR_INVALID.
+ * nothing here, "void" makes the list empty, and a mixture is CDI_ERR_INVALID. More
+ * than CDI_OCI_MAX_REQUESTED are CDI_ERR_LIMIT.
  */
 CDI_EXPORT int cdi_oci_requested_devices(struct cdi_oci *oci, const char ***devices, size_t *n,
                                          struct cdi_error *err) CDI_MUST_CHECK;

@@ -11,9 +11,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *env[] = {"FUZZ=1\n\xc0\x80", "A=2"};
+static const char *env[] = {"FUZZ=0", "FUZZ=1\n\xc0\x80", "A=2"};
 static const char *options[] = {"rbind", "ro"};
-static struct cdi_net_device net_devices[] = {{"eth0", "\"x\\"}};
+static struct cdi_net_device net_devices[] = {{"eth0", "y"}, {"eth0", "\"x\\"}};
 static uint32_t gids[] = {0, 5, 5};
 static struct cdi_intel_rdt rdt = {.clos_id = "c", .schemata = {options, 2}};
 static struct cdi_device_node nodes[] = {{.path = "/dev/f", .type = "c", .major = 1, .minor = 2},
@@ -25,18 +25,16 @@ static struct cdi_hook hooks[] = {
     {.hook_name = "poststop", .path = "/x", .args = {options, 2}, .timeout = {true, -1}}};
 
 /* Edits that are the same when they are made twice, and others. */
-static const struct cdi_edits settled = {.env = {env, 2},
+static const struct cdi_edits settled = {.env = {env, 3},
                                          .net_devices = net_devices,
-                                         .n_net_devices = 1,
+                                         .n_net_devices = 2,
                                          .intel_rdt = &rdt,
                                          .additional_gids = gids,
                                          .n_additional_gids = 3};
-static const struct cdi_edits growing = {.device_nodes = nodes,
-                                         .n_device_nodes = 2,
-                                         .mounts = mounts,
-                                         .n_mounts = 2,
-                                         .hooks = hooks,
-                                         .n_hooks = 1};
+/* Settles when each application has removed one of the destinations that are there twice. */
+static const struct cdi_edits mounting = {.mounts = mounts, .n_mounts = 2};
+static const struct cdi_edits growing = {
+    .device_nodes = nodes, .n_device_nodes = 2, .hooks = hooks, .n_hooks = 1};
 
 static void require(bool holds)
 {
@@ -52,6 +50,40 @@ static void expect_text(const struct cdi_oci *oci, const void *want, size_t want
     if (cdi_oci_format(oci, &text, &len, NULL) < 0)
         return;
     require(len == want_len && memcmp(text, want, len) == 0);
+    free(text);
+}
+
+/* Mounts, made as often as the text can have elements, and the rest change nothing any more. */
+static void check_settled(const struct cdi_oci *oci)
+{
+    const struct cdi_edits *edits[] = {&settled, &mounting}, *mounts_only[] = {&mounting};
+    struct cdi_oci *again;
+    char *text, *before = NULL;
+    size_t len, left = 2, mounted = 0;
+
+    if (cdi_oci_format(oci, &text, &len, NULL) < 0)
+        return;
+    for (const char *p = text; (p = strchr(p, '{')); p++)
+        left++;
+    while (left--) {
+        free(before);
+        before = text;
+        mounted = len;
+        require(cdi_oci_parse(before, mounted, NULL, &again, NULL) == 0);
+        require(cdi_oci_apply(again, mounts_only, 1, NULL, NULL) == 0);
+        require(cdi_oci_format(again, &text, &len, NULL) == 0);
+        require(cdi_oci_changed(again) == (len != mounted || memcmp(text, before, len) != 0));
+        if (!cdi_oci_changed(again))
+            break;
+        cdi_oci_free(again);
+        again = NULL;
+    }
+    require(again != NULL);
+    require(cdi_oci_apply(again, edits, 2, NULL, NULL) == 0);
+    require(!cdi_oci_changed(again));
+    expect_text(again, text, len);
+    cdi_oci_free(again);
+    free(before);
     free(text);
 }
 
@@ -77,7 +109,7 @@ static void check_edited(const struct cdi_oci *oci)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct cdi_edits *edits[] = {&settled, &growing};
+    const struct cdi_edits *edits[] = {&settled, &mounting, &growing};
     struct cdi_annotations annotations;
     const char **devices = NULL;
     struct cdi_oci *oci;
@@ -89,12 +121,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (cdi_oci_requested_devices(oci, &devices, &n, NULL) == 0)
         free(devices);
     expect_text(oci, data, size);
-    if (cdi_oci_apply(oci, edits, 2, NULL, NULL) < 0) {
+    if (cdi_oci_apply(oci, edits, 3, NULL, NULL) < 0) {
         require(!cdi_oci_changed(oci));
         expect_text(oci, data, size);
     } else {
         require(cdi_oci_changed(oci));
         check_edited(oci);
+        check_settled(oci);
     }
     cdi_oci_free(oci);
     return 0;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "apply/host_node.h"
+#include "base/cleanup.h"
 #include "base/root.h"
 #include "tests/unit/tmpdir.h"
 
@@ -69,7 +70,7 @@ static const struct {
 
 Test(host_node, completes)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct cdi_error err = CDI_ERROR_INIT;
         struct cdi_device_node node = {.path = "/dev/x",
                                        .host_path = "",
@@ -150,4 +151,16 @@ Test(host_node, reads_the_host_itself)
     cr_expect(node.error == 0 && node.type == 'c' && node.major == 1 && node.minor == 3);
     host_node_read(&host, "/dev/null/", &node);
     cr_expect_eq(node.error, ENOTDIR);
+}
+
+/* Also without a root a symlink to a device is none. */
+Test(host_node, follows_no_symlink_on_the_host_itself)
+{
+    const char *dir = tmpdir_new();
+    struct root host = ROOT_INIT;
+    struct host_node node;
+
+    cr_assert_eq(symlink("/dev/null", tmpdir_path(dir, "link")), 0);
+    host_node_read(&host, tmpdir_path(dir, "link"), &node);
+    cr_expect(node.error == 0 && node.type == 0);
 }

@@ -8,6 +8,7 @@
 #include <cdikit/oci.h>
 #include <cdikit/registry.h>
 
+#include "base/cleanup.h"
 #include "tests/unit/tmpdir.h"
 
 #define NODE(n) \
@@ -22,7 +23,8 @@ static const char vendor1[] =
         HOOK("createRuntime") DEVICE("3");
 static const char vendor2[] =
     "cdiVersion: \"0.3.0\"\nkind: vendor2.com/device\ncontainerEdits:\n  env: "
-    "[V2=spec]\ndevices:\n  - name: x\n    containerEdits:\n      env: [V2X=1]\n"
+    "[V2=spec]\n  hooks:\n    - {hookName: poststop, path: /usr/bin/spec-hook}\ndevices:\n  - "
+    "name: x\n    containerEdits:\n      env: [V2X=1]\n"
     "  - name: bad\n    containerEdits:\n      env: [BAD=1]\n      deviceNodes:\n"
     "        - path: /none/dev\n";
 
@@ -67,14 +69,16 @@ static const struct {
     {"{\"process\":{\"env\":[]}}",
      {"vendor2.com/device=x", "vendor1.com/device=dev1", "vendor2.com/device=x"},
      "{\"process\":{\"env\":[\"V2=spec\",\"V2X=1\",\"VENDOR1_SPEC_VAR1=VAL1\","
-     "\"VENDOR1_VAR1=VAL1\"]}," LINUX(DEV("1"), RULE("1")) "}",
+     "\"VENDOR1_VAR1=VAL1\"]},\"hooks\":{\"poststop\":[{\"path\":\"/usr/bin/spec-hook\"}]}," LINUX(
+         DEV("1"), RULE("1")) "}",
      NULL},
     {"{}", {"vendor1.com/device=dev9"}, NULL, "unresolvable CDI devices vendor1.com/device=dev9"},
     {BEFORE,
      {"b/c=d", "vendor1.com/device=dev1", "a b", "b/c=d"},
      NULL,
-     "unresolvable CDI devices b/c=d, a b, b/c=d"},
-    {"{}", {""}, NULL, "unresolvable CDI devices "},
+     "unresolvable CDI devices b/c=d, \"a b\""},
+    {"{}", {""}, NULL, "unresolvable CDI devices \"\""},
+    {"{}", {"\033[2J\n"}, NULL, "unresolvable CDI devices \"\\x1b[2J\\n\""},
     {BEFORE, {"vendor1.com/device=dev1", "vendor2.com/device=bad"}, NULL, "/none/dev"},
 };
 
@@ -113,7 +117,7 @@ Test(inject, names_in_order)
 {
     struct cdi_registry *registry = new_registry();
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const char *before = cases[i].before;
         struct cdi_error err = CDI_ERROR_INIT;
         struct cdi_oci *oci = NULL;
@@ -137,5 +141,49 @@ Test(inject, names_in_order)
         cdi_error_clear(&err);
         cdi_oci_free(oci);
     }
+    cdi_registry_free(registry);
+}
+
+static void expect_unresolved(const char *const *names, size_t n, const char *message)
+{
+    struct cdi_registry *registry = new_registry();
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_oci *oci = NULL;
+
+    cr_assert_eq(cdi_oci_parse("{}", 2, NULL, &oci, &err), 0);
+    cr_expect_eq(cdi_oci_inject(oci, registry, names, n, NULL, &err), -CDI_ERR_NOTFOUND);
+    cr_expect_str_eq(err.message, message);
+    cdi_error_clear(&err);
+    cdi_oci_free(oci);
+    cdi_registry_free(registry);
+}
+
+Test(inject, names_eight_unresolved_names_at_most)
+{
+    const char *names[] = {"a/b=1", "a/b=2", "a/b=1", "a/b=3", "a/b=4", "a/b=5",
+                           "a/b=6", "a/b=7", "a/b=8", "a/b=9", "a/b=10"};
+
+    expect_unresolved(names, 9,
+                      "unresolvable CDI devices a/b=1, a/b=2, a/b=3, a/b=4, a/b=5, a/b=6, a/b=7, "
+                      "a/b=8");
+    expect_unresolved(names, 11,
+                      "unresolvable CDI devices a/b=1, a/b=2, a/b=3, a/b=4, a/b=5, a/b=6, a/b=7, "
+                      "a/b=8 and 2 more");
+}
+
+Test(inject, a_long_name_is_cut_in_the_message)
+{
+    static char name[100000] = "a/b=";
+    const char *names[] = {name};
+    struct cdi_registry *registry = new_registry();
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_oci *oci = NULL;
+
+    memset(name + 4, 'x', sizeof name - 5);
+    cr_assert_eq(cdi_oci_parse("{}", 2, NULL, &oci, &err), 0);
+    cr_expect_eq(cdi_oci_inject(oci, registry, names, 1, NULL, &err), -CDI_ERR_NOTFOUND);
+    cr_expect_lt(strlen(err.message), 200);
+    cdi_error_clear(&err);
+    cdi_oci_free(oci);
     cdi_registry_free(registry);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/strbuf.h"
 
@@ -36,7 +37,7 @@ static const char *const valid[] = {
 
 Test(json, accepts)
 {
-    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(valid); i++) {
         struct arena *arena = arena_new();
         struct cdi_error err = CDI_ERROR_INIT;
         struct json_document doc;
@@ -60,8 +61,8 @@ static const struct {
     unsigned line, column;
     const char *says;
 } invalid[] = {
-    {"", CDI_ERR_SYNTAX, 0, 0, "empty"},
-    {" \n ", CDI_ERR_SYNTAX, 0, 0, "empty"},
+    {"", CDI_ERR_SYNTAX, 1, 1, "empty"},
+    {" \n ", CDI_ERR_SYNTAX, 1, 1, "empty"},
     {"\xef\xbb\xbf{}", CDI_ERR_SYNTAX, 1, 1, "byte order mark"},
     {"{} x", CDI_ERR_SYNTAX, 1, 4, "the end"},
     {"{}{}", CDI_ERR_SYNTAX, 1, 3, "the end"},
@@ -118,7 +119,7 @@ static const struct {
 
 Test(json, rejects)
 {
-    for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(invalid); i++) {
         struct arena *arena = arena_new();
         struct cdi_error err = CDI_ERROR_INIT;
         struct json_document doc;
@@ -173,7 +174,7 @@ Test(json, finds_repeated_names_among_many)
     static const size_t sizes[] = {2, 3, 15, 16, 17, 18, 100, 5000};
     struct cdi_error err = CDI_ERROR_INIT;
 
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
         size_t n = sizes[i];
 
         cr_expect(parse_many(n, n, 0, &err) == 0, "%zu", n);
@@ -292,7 +293,7 @@ static const struct {
 
 Test(json_tree, decodes_strings)
 {
-    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
         cr_expect_str_eq(json_string(&doc, parse(strings[i].text)), strings[i].decoded);
 }
 
@@ -315,7 +316,7 @@ static const struct {
 
 Test(json_tree, encodes_strings)
 {
-    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(encodings); i++) {
         const char *s = encodings[i].decoded, *want = encodings[i].text;
         char buf[100] = "";
         size_t len = json_encode(s, strlen(s), NULL);
@@ -347,7 +348,7 @@ static const struct {
 
 Test(json_tree, reads_only_plain_integers)
 {
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
         uint32_t n = 0;
 
         cr_expect(json_uint32(parse(numbers[i].text), &n) == numbers[i].ok, "%s", numbers[i].text);
@@ -376,7 +377,7 @@ static const struct {
 
 Test(json_tree, compares_values)
 {
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
         struct json *a = json_first(&doc, parse(pairs[i].pair));
 
         cr_expect(json_equal(&doc, a, a->next) == pairs[i].equal, "%s", pairs[i].pair);

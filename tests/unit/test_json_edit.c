@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/strbuf.h"
 
@@ -79,7 +80,7 @@ static const struct {
 
 Test(json_edit, new_members_follow_the_layout)
 {
-    for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
         add_sample(parse(layouts[i].before));
         expect_text(layouts[i].after);
     }
@@ -185,7 +186,7 @@ Test(json_edit, remembers_a_string_that_is_not_utf8)
 /* An edited text is JSON again, and says what was edited. */
 Test(json_edit, survives_reading_again)
 {
-    for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
         struct json *root = parse(layouts[i].after);
 
         add_sample(json_find(&doc, root, "new"));

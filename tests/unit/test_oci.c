@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cdikit/annotations.h>
 #include <cdikit/oci.h>
+
+#include "base/cleanup.h"
 
 static struct cdi_oci *parse(const char *text)
 {
@@ -39,7 +44,7 @@ static const char *const kept[] = {
 
 Test(oci, an_unchanged_document_is_its_input)
 {
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
         struct cdi_oci *oci = parse(kept[i]);
 
         expect_format(oci, kept[i]);
@@ -54,7 +59,7 @@ static const struct {
     unsigned line, column;
     const char *says;
 } refused[] = {
-    {"", CDI_ERR_SYNTAX, 0, 0, "empty"},
+    {"", CDI_ERR_SYNTAX, 1, 1, "empty"},
     {"{} {}", CDI_ERR_SYNTAX, 1, 4, "the end"},
     {"[]", CDI_ERR_INVALID, 1, 1, "an OCI configuration must be an object, found an array"},
     {"\"x\"", CDI_ERR_INVALID, 1, 1, "found a string"},
@@ -73,7 +78,7 @@ static const struct {
 
 Test(oci, refuses_with_a_position)
 {
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
         struct cdi_error err = CDI_ERROR_INIT;
         struct cdi_oci *oci = NULL;
         const char *text = refused[i].text;
@@ -147,6 +152,140 @@ Test(oci, annotations_by_prefix)
     cr_expect_eq(cdi_oci_annotations(oci, "cdi", &found, &err), 0);
     cr_expect_eq(found.n, 2);
     cdi_error_clear(&err);
+    cdi_oci_free(oci);
+}
+
+/* An array of n copies of an element, as a member of an object of an object. */
+static char *repeat(const char *outer, const char *inner, const char *element, size_t n)
+{
+    char *text = malloc(100 + n * (strlen(element) + 1)), *end = text;
+
+    end += sprintf(end, "{\"%s\":{\"%s\":[", outer, inner);
+    for (size_t i = 0; i < n; i++)
+        end += sprintf(end, "%s%s", i ? "," : "", element);
+    (void)sprintf(end, "]}}");
+    return text;
+}
+
+static struct cdi_oci *take(char *text)
+{
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_oci *oci = NULL;
+
+    cr_assert_eq(cdi_oci_take(text, strlen(text), "config.json", &oci, &err), 0, "%s",
+                 err.message ? err.message : "");
+    return oci;
+}
+
+Test(oci, takes_a_text_also_when_it_refuses_it)
+{
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_oci *oci = take(strdup("{\"process\":{\"env\":[\"A=1\"]}}"));
+
+    cr_expect_str_eq(cdi_oci_getenv(oci, "A"), "1");
+    cdi_oci_free(oci);
+    oci = NULL;
+    cr_expect_eq(cdi_oci_take(strdup("{"), 1, "x", &oci, &err), -CDI_ERR_SYNTAX);
+    cr_expect_str_eq(err.file, "x");
+    cr_expect_eq(cdi_oci_take(strdup(""), (size_t)CDI_OCI_MAX_SIZE + 1, "x", &oci, &err),
+                 -CDI_ERR_LIMIT);
+    cr_expect_null(oci);
+    cdi_error_clear(&err);
+}
+
+static size_t allocated(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+}
+
+/* A list of strings costs its text, however many there are. */
+Test(oci, a_long_environment_is_read_without_nodes, .timeout = 10)
+{
+    char *text = repeat("process", "env", "\"\"", 2000000);
+    size_t len = strlen(text), before = allocated();
+    struct cdi_oci *oci = take(text);
+
+    cr_expect_null(cdi_oci_getenv(oci, "A"));
+    cr_expect_lt(allocated(), before + len / 8);
+    cdi_oci_free(oci);
+}
+
+/* It is not edited, though, nor is any other list of that length looked into. */
+Test(oci, refuses_to_edit_a_list_of_too_many_elements)
+{
+    const char *const variable[] = {"A=1"};
+    const struct cdi_edits edits = {.env = {(const char **)(uintptr_t)variable, 1}};
+    const struct cdi_edits *const list[] = {&edits};
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_oci *oci = take(repeat("process", "env", "\"B=\"", CDI_OCI_MAX_ELEMENTS + 1));
+
+    cr_expect_eq(cdi_oci_apply(oci, list, 1, NULL, &err), -CDI_ERR_LIMIT);
+    cr_expect_str_eq(err.message, "an array or object of more than 65536 elements");
+    cr_expect_str_eq(err.file, "config.json");
+    cr_expect_eq(err.pos.column, 19);
+    cr_expect_not(cdi_oci_changed(oci));
+    cr_expect_str_eq(cdi_oci_getenv(oci, "B"), "");
+    cdi_oci_free(oci);
+
+    oci = take(repeat("process", "env", "\"B=\"", CDI_OCI_MAX_ELEMENTS));
+    cr_expect_eq(cdi_oci_apply(oci, list, 1, NULL, &err), 0);
+    cr_expect_str_eq(cdi_oci_getenv(oci, "A"), "1");
+    cdi_oci_free(oci);
+
+    oci = take(repeat("x", "y", "0", CDI_OCI_MAX_ELEMENTS + 1));
+    cr_expect_eq(cdi_oci_apply(oci, list, 1, NULL, &err), 0);
+    cdi_oci_free(oci);
+    cdi_error_clear(&err);
+}
+
+/* A question that failed is forgotten: the document can be edited. */
+Test(oci, a_failed_question_leaves_no_trace)
+{
+    const char *const variable[] = {"A=1"};
+    const struct cdi_edits edits = {.env = {(const char **)(uintptr_t)variable, 1}};
+    const struct cdi_edits *const list[] = {&edits};
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_annotations found;
+    char *text = malloc(4 << 20), *end = text;
+    struct cdi_oci *oci;
+
+    end += sprintf(end, "{\"annotations\":{");
+    for (size_t i = 0; i <= CDI_OCI_MAX_ELEMENTS; i++)
+        end += sprintf(end, "%s\"%zu\":\"\"", i ? "," : "", i);
+    (void)sprintf(end, "}}");
+    oci = take(text);
+    cr_expect_eq(cdi_oci_annotations(oci, "x", &found, &err), -CDI_ERR_LIMIT);
+    cr_expect_eq(cdi_oci_apply(oci, list, 1, NULL, &err), -CDI_OK);
+    cr_expect_str_eq(cdi_oci_getenv(oci, "A"), "1");
+    cdi_error_clear(&err);
+    cdi_oci_free(oci);
+}
+
+Test(oci, a_key_in_a_message_is_quoted)
+{
+    struct cdi_oci *oci = parse("{\"annotations\":{\"\\u001b[2J\":1}}");
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_annotations found;
+
+    cr_expect_eq(cdi_oci_annotations(oci, "", &found, &err), -CDI_ERR_INVALID);
+    cr_expect_not_null(strstr(err.message, "\"\\x1b[2J\""), "%s", err.message);
+    cdi_error_clear(&err);
+    cdi_oci_free(oci);
+}
+
+/* The name too may be spelt with escapes. */
+Test(oci, getenv_reads_escapes)
+{
+    struct cdi_oci *oci = parse("{\"process\":{\"env\":[\"\\u0041B=\\\\x\",\"\\u00e9\\u003d2\","
+                                "\"AB\\u003d\\n\",\"ABC=1\",\"\\\"=q\",\"=\"]}}");
+
+    cr_expect_str_eq(cdi_oci_getenv(oci, "AB"), "\n");
+    cr_expect_str_eq(cdi_oci_getenv(oci, "\xc3\xa9"), "2");
+    cr_expect_str_eq(cdi_oci_getenv(oci, "\""), "q");
+    cr_expect_str_eq(cdi_oci_getenv(oci, ""), "");
+    cr_expect_null(cdi_oci_getenv(oci, "A"));
     cdi_oci_free(oci);
 }
 

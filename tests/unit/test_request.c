@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cdikit/oci.h>
+
+#include "base/cleanup.h"
 
 /* What a document asks for: names joined with blanks, or what the error says. */
 static const struct {
@@ -30,6 +33,8 @@ static const struct {
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,void\"]}}", "", NULL},
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,1,2\"]}}", NULL, "\"1\""},
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=all,a/b=c\"]}}", NULL, "\"all\""},
+    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,\\u001b[2J\\u009b\"]}}", NULL,
+     "\"\\x1b[2J\\xc2\\x9b\""},
     /* Annotations: in bytewise order of keys; they take the place of the variable. */
     {"{\"annotations\":{\"cdi.k8s.io/z\":\"a/b=1\",\"x\":\"y\",\"cdi.k8s.io/a\":\"a/b=2,a/b=3\"}}",
      "a/b=2 a/b=3 a/b=1", NULL},
@@ -56,7 +61,7 @@ static void expect_names(const char **devices, size_t n, const char *want, const
 
 Test(request, from_variable_and_annotations)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const char *config = cases[i].config;
         struct cdi_error err = CDI_ERROR_INIT;
         struct cdi_oci *oci = NULL;
@@ -73,6 +78,51 @@ Test(request, from_variable_and_annotations)
             cr_expect_not_null(strstr(err.message, cases[i].error ? cases[i].error : ""), "%s: %s",
                                config, err.message);
         cr_expect_not(cdi_oci_changed(oci));
+        free(devices);
+        cdi_error_clear(&err);
+        cdi_oci_free(oci);
+    }
+}
+
+/* {"process":{"env":["NVIDIA_VISIBLE_DEVICES=..."]}} with n items, each made from its number. */
+static struct cdi_oci *parse_list(const char *item, size_t n)
+{
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_oci *oci = NULL;
+    char *text = malloc(100 + n * 32), *end = text;
+
+    end += sprintf(end, "{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=");
+    for (size_t i = 0; i < n; i++)
+        end += sprintf(end, "%s%s%zu", i ? "," : "", item, i);
+    end += sprintf(end, "\"]}}");
+    cr_assert_eq(cdi_oci_take(text, (size_t)(end - text), NULL, &oci, &err), 0);
+    return oci;
+}
+
+static const struct {
+    const char *item;
+    size_t n;
+    int result;
+    size_t found;
+} lists[] = {
+    {"a/b=", CDI_OCI_MAX_REQUESTED, 0, CDI_OCI_MAX_REQUESTED},
+    {"a/b=", CDI_OCI_MAX_REQUESTED + 1, -CDI_ERR_LIMIT, 0},
+    {"a/b=", 1000000, -CDI_ERR_LIMIT, 0},
+    {"", 1000000, 0, 0}, /* indices ask for nothing, however many */
+};
+
+Test(request, long_lists, .timeout = 10)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        struct cdi_error err = CDI_ERROR_INIT;
+        struct cdi_oci *oci = parse_list(lists[i].item, lists[i].n);
+        const char **devices = NULL;
+        size_t n = 0;
+
+        cr_expect_eq(cdi_oci_requested_devices(oci, &devices, &n, &err), lists[i].result);
+        cr_expect_eq(n, lists[i].found);
+        if (lists[i].result)
+            cr_expect_not_null(strstr(err.message, "more than 4096"), "%s", err.message);
         free(devices);
         cdi_error_clear(&err);
         cdi_oci_free(oci);
