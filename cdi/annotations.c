@@ -148,10 +148,8 @@ static int check_devices(const char *key, const char *const *devices, size_t n,
     for (size_t i = 0; i < n; i++) {
         int r = cdi_name_parse(devices[i], &parts, err);
 
-        if (r < 0) {
-            (void)cdi_error_wrap(err, "annotation %s", quote_string(key).text);
-            return r;
-        }
+        if (r < 0)
+            return cdi_error_wrap(err, r, "annotation %s", quote_string(key).text);
     }
     return 0;
 }

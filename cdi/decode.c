@@ -7,12 +7,16 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "cdi/ascii.h"
 #include "cdi/fields.h"
+#include "cdi/finding_list.h"
 #include "cdi/quote.h"
 
 struct decoder {
     struct arena *arena;
     const char *file;
+    struct decode_sink *sink; /* NULL: the first refusal ends the decoding */
     struct cdi_error *err;
 };
 
@@ -27,6 +31,35 @@ static int nomem(const struct decoder *d)
 static bool is_null(const struct yaml_node *node)
 {
     return node->kind == YAML_SCALAR && node->scalar.type == SCALAR_NULL;
+}
+
+/*
+ * Refuses what is at a place: the error is set, or with a sink there is a finding, and 0 says to
+ * go on as if it were absent. `hint` may be "".
+ */
+CDI_PRINTF(6, 7)
+static int refuse(const struct decoder *d, enum rule rule, struct cdi_position pos,
+                  const struct member *at, const char *hint, const char *fmt, ...)
+{
+    _cleanup_strbuf_ struct strbuf message = STRBUF_INIT;
+    va_list ap;
+
+    va_start(ap, fmt);
+    strbuf_vprintf(&message, fmt, ap);
+    va_end(ap);
+    if (message.failed)
+        return nomem(d);
+    if (d->sink)
+        return finding_list_add(d->sink->findings, rule, member_path(at, "").text, pos,
+                                *hint ? hint : NULL, message.s, d->err);
+    return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, pos, "%s%s%s", message.s,
+                            *hint ? "; " : "", hint);
+}
+
+/* Notes that there is a member which was not read. */
+static int note_unread(const struct decoder *d, const struct member *at)
+{
+    return d->sink ? unread_add(&d->sink->unread, member_path(at, "").text, d->err) : 0;
 }
 
 /* What a node is, for the message that says what it should be. */
@@ -63,10 +96,21 @@ static int wrong_type(const struct decoder *d, const struct yaml_node *node,
                       const struct member *at, const char *wanted)
 {
     char found[600];
+    int r;
 
     describe(node, found, sizeof found);
-    return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, node->pos, "%s must be %s, not %s",
-                            member_path(at, "the document").text, wanted, found);
+    r = refuse(d, RULE_WRONG_TYPE, node->pos, at, "", "%s must be %s, not %s",
+               member_path(at, "the document").text, wanted, found);
+    return r < 0 ? r : note_unread(d, at);
+}
+
+static int wrong_object(const struct decoder *d, const struct object *object,
+                        const struct yaml_node *node, const struct member *at)
+{
+    char wanted[64];
+
+    (void)snprintf(wanted, sizeof wanted, "an object (%s)", object->name);
+    return wrong_type(d, node, at, wanted);
 }
 
 /* The text of a scalar in a place for strings. */
@@ -76,6 +120,7 @@ static int string_of(struct decoder *d, const struct yaml_node *node, const char
     char text[SCALAR_TEXT_MAX];
     size_t len;
 
+    *s = "";
     if (node->kind != YAML_SCALAR)
         return wrong_type(d, node, at, "a string");
     if (node->scalar.type == SCALAR_STRING) {
@@ -87,7 +132,10 @@ static int string_of(struct decoder *d, const struct yaml_node *node, const char
     return *s ? 0 : nomem(d);
 }
 
-/* An integer from min to max, also one written as a float. */
+/*
+ * An integer from min to max, also one written as a float. Not -0.0 where min is 0: on its way
+ * through JSON in the Go library it becomes the text "-0", which is refused as unsigned.
+ */
 static bool integer_of(const struct yaml_node *node, int64_t min, int64_t max, int64_t *value)
 {
     const struct scalar *scalar = &node->scalar;
@@ -104,24 +152,8 @@ static bool integer_of(const struct yaml_node *node, int64_t min, int64_t max, i
     return *value >= min && *value <= max;
 }
 
-static int uint32_of(struct decoder *d, const struct yaml_node *node, uint32_t *value,
-                     const struct member *at)
-{
-    int64_t wide;
-
-    if (!integer_of(node, 0, UINT32_MAX, &wide))
-        return wrong_type(d, node, at, "an integer from 0 to 4294967295");
-    *value = (uint32_t)wide;
-    return 0;
-}
-
-static int int64_of(struct decoder *d, const struct yaml_node *node, int64_t *value,
-                    const struct member *at)
-{
-    if (!integer_of(node, INT64_MIN, INT64_MAX, value))
-        return wrong_type(d, node, at, "an integer of 64 bits");
-    return 0;
-}
+static const char a_uint32[] = "an integer from 0 to 4294967295";
+static const char an_int64[] = "an integer of 64 bits";
 
 static int decode_string(struct decoder *d, const struct field *field, const struct yaml_node *node,
                          void *base, const struct member *at)
@@ -132,7 +164,11 @@ static int decode_string(struct decoder *d, const struct field *field, const str
 static int decode_int64(struct decoder *d, const struct field *field, const struct yaml_node *node,
                         void *base, const struct member *at)
 {
-    return is_null(node) ? 0 : int64_of(d, node, field_at(base, field), at);
+    int64_t *value = field_at(base, field);
+
+    if (is_null(node))
+        return 0;
+    return integer_of(node, INT64_MIN, INT64_MAX, value) ? 0 : wrong_type(d, node, at, an_int64);
 }
 
 static int decode_opt_int64(struct decoder *d, const struct field *field,
@@ -140,17 +176,20 @@ static int decode_opt_int64(struct decoder *d, const struct field *field,
 {
     struct cdi_opt_int64 *value = field_at(base, field);
 
-    value->set = !is_null(node);
-    return value->set ? int64_of(d, node, &value->value, at) : 0;
+    value->set = integer_of(node, INT64_MIN, INT64_MAX, &value->value);
+    return value->set || is_null(node) ? 0 : wrong_type(d, node, at, an_int64);
 }
 
 static int decode_opt_uint32(struct decoder *d, const struct field *field,
                              const struct yaml_node *node, void *base, const struct member *at)
 {
     struct cdi_opt_uint32 *value = field_at(base, field);
+    int64_t wide;
 
-    value->set = !is_null(node);
-    return value->set ? uint32_of(d, node, &value->value, at) : 0;
+    value->set = integer_of(node, 0, UINT32_MAX, &wide);
+    if (value->set)
+        value->value = (uint32_t)wide;
+    return value->set || is_null(node) ? 0 : wrong_type(d, node, at, a_uint32);
 }
 
 static int decode_bool(struct decoder *d, const struct field *field, const struct yaml_node *node,
@@ -204,46 +243,63 @@ static int decode_uint32s(struct decoder *d, const struct field *field,
     *(uint32_t **)field_at(base, field) = items;
     for (; *n < node->len; (*n)++) {
         const struct member item = {.in = at, .index = *n};
-        int r = is_null(node->items[*n]) ? 0 : uint32_of(d, node->items[*n], &items[*n], &item);
+        int64_t wide = 0;
+        int r = 0;
 
+        if (integer_of(node->items[*n], 0, UINT32_MAX, &wide))
+            items[*n] = (uint32_t)wide;
+        else if (!is_null(node->items[*n]))
+            r = wrong_type(d, node->items[*n], &item, a_uint32);
         if (r < 0)
             return r;
     }
     return 0;
 }
 
+/* The step to a key of an object, which may be no field: quoted where a path needs it. */
+static struct member key_member(const struct member *at, const char *name)
+{
+    size_t len = 0;
+
+    while (ascii_isalnum(name[len]) || name[len] == '_' || name[len] == '-')
+        len++;
+    return (struct member){.in = at, .name = name, .key = len == 0 || name[len]};
+}
+
 /*
- * The entries of a mapping in the order in which they apply, bytewise by key, malloc'ed in
- * *out. A key that is there twice is an error.
+ * The n entries of a mapping in the order in which they apply, bytewise by key, malloc'ed in
+ * *out. A key that is there again is refused and left out. `map`: its keys are no fields.
  */
 static int sort_entries(struct decoder *d, const struct yaml_node *node, const struct member *at,
-                        struct yaml_entry **out)
+                        bool map, struct yaml_entry **out, size_t *n)
 {
     _cleanup_free_ struct yaml_entry *sorted = calloc(node->len, sizeof *sorted);
+    size_t kept = 0;
 
     if (!sorted)
         return nomem(d);
     memcpy(sorted, node->entries, node->len * sizeof *sorted);
     qsort(sorted, node->len, sizeof *sorted, yaml_entry_compare);
-    for (size_t i = 1; i < node->len; i++) {
-        const struct yaml_node *first = sorted[i - 1].key, *second = sorted[i].key;
+    for (size_t i = 0; i < node->len; i++) {
+        const struct yaml_node *first = sorted[kept ? kept - 1 : 0].key, *key = sorted[i].key;
+        struct member member = key_member(at, key->scalar.s);
+        int r;
 
-        if (strcmp(first->scalar.s, second->scalar.s) == 0)
-            return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, second->pos,
-                                    "duplicate key %s in %s; the first is on line %u",
-                                    quote_string(second->scalar.s).text,
-                                    member_path(at, "the document").text, first->pos.line);
+        if (kept == 0 || strcmp(first->scalar.s, key->scalar.s) != 0) {
+            sorted[kept++] = sorted[i];
+            continue;
+        }
+        member.key |= map;
+        r = refuse(d, RULE_DUPLICATE_KEY, key->pos, &member, "",
+                   "duplicate key %s in %s; the first is on line %u",
+                   quote_string(key->scalar.s).text, member_path(at, "the document").text,
+                   first->pos.line);
+        if (r < 0)
+            return r;
     }
     *out = TAKE_PTR(sorted);
+    *n = kept;
     return 0;
-}
-
-static int check_duplicates(struct decoder *d, const struct yaml_node *node,
-                            const struct member *at)
-{
-    _cleanup_free_ struct yaml_entry *sorted = NULL;
-
-    return node->len > 1 ? sort_entries(d, node, at, &sorted) : 0;
 }
 
 /* By key, then by age. */
@@ -281,7 +337,9 @@ static int decode_map(struct decoder *d, const struct field *field, const struct
                       void *base, const struct member *at)
 {
     struct cdi_annotations *map = field_at(base, field);
-    int r;
+    _cleanup_free_ struct yaml_entry *sorted = NULL;
+    size_t n = node->len;
+    int r = 0;
 
     if (is_null(node)) {
         *map = (struct cdi_annotations){NULL, 0};
@@ -289,9 +347,10 @@ static int decode_map(struct decoder *d, const struct field *field, const struct
     }
     if (node->kind != YAML_MAPPING)
         return wrong_type(d, node, at, "an object of strings");
-    r = check_duplicates(d, node, at);
-    for (size_t i = 0; r == 0 && i < node->len; i++) {
-        const struct yaml_entry *entry = &node->entries[i];
+    if (n > 1)
+        r = sort_entries(d, node, at, true, &sorted, &n);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        const struct yaml_entry *entry = n < node->len ? &sorted[i] : &node->entries[i];
         const struct member item = {.in = at, .name = entry->key->scalar.s, .key = true};
         struct cdi_annotation *grown = arena_grow(d->arena, map->items, map->n, sizeof *grown);
 
@@ -326,6 +385,8 @@ static int decode_opt_object(struct decoder *d, const struct field *field,
         *pointer = NULL;
         return 0;
     }
+    if (node->kind != YAML_MAPPING)
+        return wrong_object(d, field->object, node, at);
     if (!*pointer) {
         *pointer = arena_alloc(d->arena, field->object->size);
         if (!*pointer)
@@ -383,36 +444,48 @@ static decode_fn *const decoders[FIELD_TYPES] = {
     [FIELD_OBJECTS] = decode_objects,
 };
 
-static int unknown_field(const struct decoder *d, const struct object *object,
-                         const struct yaml_node *key, const struct member *at)
+/* The bit of a field in a set of those of its object. */
+static uint32_t field_bit(const struct object *object, const struct field *field)
 {
-    char suggestion[128];
-
-    decode_suggest(object, key->scalar.s, suggestion, sizeof suggestion);
-    return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, key->pos, "unknown field %s in %s%s",
-                            quote(key->scalar.s, key->len).text,
-                            member_path(at, "the document").text, suggestion);
+    return field ? 1U << (field - object->fields) : 0;
 }
 
-/* True if two keys of a mapping name the same field: duplicates, or spelled differently. */
-static bool names_field_twice(const struct object *object, const struct yaml_node *node)
+/* The set of fields in a mapping; *twice if two keys name one: duplicates, or other spellings. */
+static uint32_t fields_in(const struct object *object, const struct yaml_node *node, bool *twice)
 {
     uint32_t seen = 0;
     size_t hint = 0;
 
+    *twice = false;
     for (size_t i = 0; i < node->len; i++) {
         const struct yaml_node *key = node->entries[i].key;
-        const struct field *field = field_find(object, key->scalar.s, key->len, &hint);
-        uint32_t bit = field ? 1U << (field - object->fields) : 0;
+        uint32_t bit = field_bit(object, field_find(object, key->scalar.s, key->len, &hint));
 
-        if (seen & bit)
-            return true;
+        *twice |= (seen & bit) != 0;
         seen |= bit;
     }
-    return false;
+    return seen;
 }
 
-static int decode_entries(struct decoder *d, const struct object *object,
+/* `present`: the fields of the object that are there. */
+static int unknown_field(const struct decoder *d, const struct object *object, uint32_t present,
+                         const struct yaml_node *key, const struct member *at)
+{
+    const struct member member = key_member(at, key->scalar.s);
+    struct member unread = member;
+    const struct field *meant;
+    char suggestion[128];
+    int r;
+
+    meant = decode_suggest(object, key->scalar.s, suggestion, sizeof suggestion);
+    r = refuse(d, RULE_UNKNOWN_FIELD, key->pos, &member, suggestion, "unknown field %s in %s",
+               quote(key->scalar.s, key->len).text, member_path(at, "the document").text);
+    if (meant && !(present & field_bit(object, meant)))
+        unread = (struct member){.in = at, .name = meant->name};
+    return r < 0 ? r : note_unread(d, &unread);
+}
+
+static int decode_entries(struct decoder *d, const struct object *object, uint32_t present,
                           const struct yaml_entry *entries, size_t n, void *base,
                           const struct member *at)
 {
@@ -424,10 +497,12 @@ static int decode_entries(struct decoder *d, const struct object *object,
         struct member member = {.in = at};
         int r;
 
-        if (!field)
-            return unknown_field(d, object, key, at);
-        member.name = field->name;
-        r = decoders[field->type](d, field, entries[i].value, base, &member);
+        if (field) {
+            member.name = field->name;
+            r = decoders[field->type](d, field, entries[i].value, base, &member);
+        } else {
+            r = unknown_field(d, object, present, key, at);
+        }
         if (r < 0)
             return r;
     }
@@ -438,15 +513,16 @@ static int decode_entries(struct decoder *d, const struct object *object,
  * Keys that differ in case only: engines apply keys in bytewise order, so that the last in
  * that order wins, and the fields of objects are merged.
  */
-static int apply_spellings(struct decoder *d, const struct object *object,
+static int apply_spellings(struct decoder *d, const struct object *object, uint32_t present,
                            const struct yaml_node *node, void *base, const struct member *at)
 {
     _cleanup_free_ struct yaml_entry *sorted = NULL;
-    int r = sort_entries(d, node, at, &sorted);
+    size_t n;
+    int r = sort_entries(d, node, at, false, &sorted, &n);
 
-    if (!sorted)
+    if (r < 0)
         return r;
-    r = decode_entries(d, object, sorted, node->len, base, at);
+    r = decode_entries(d, object, present, sorted, n, base, at);
     for (size_t i = 0; r == 0 && i < object->n; i++)
         if (object->fields[i].type == FIELD_MAP)
             r = drop_replaced(d, field_at(base, &object->fields[i]));
@@ -456,24 +532,42 @@ static int apply_spellings(struct decoder *d, const struct object *object,
 static int decode_object(struct decoder *d, const struct object *object,
                          const struct yaml_node *node, void *base, const struct member *at)
 {
-    char wanted[64];
+    uint32_t present;
+    bool twice;
 
-    if (node->kind != YAML_MAPPING) {
-        (void)snprintf(wanted, sizeof wanted, "an object (%s)", object->name);
-        return wrong_type(d, node, at, wanted);
-    }
-    if (names_field_twice(object, node))
-        return apply_spellings(d, object, node, base, at);
-    return decode_entries(d, object, node->entries, node->len, base, at);
+    if (node->kind != YAML_MAPPING)
+        return wrong_object(d, object, node, at);
+    present = fields_in(object, node, &twice);
+    if (twice)
+        return apply_spellings(d, object, present, node, base, at);
+    return decode_entries(d, object, present, node->entries, node->len, base, at);
+}
+
+static int decode_root(struct decoder *d, struct cdi_spec *spec, const struct yaml_node *root)
+{
+    struct cdi_position start = {1, 1};
+    int r;
+
+    if (root && !is_null(root))
+        return decode_object(d, &object_spec, root, spec, NULL);
+    r = refuse(d, RULE_NO_DOCUMENT, root ? root->pos : start, NULL, "",
+               "there is no CDI document in it");
+    return r < 0 ? r : note_unread(d, NULL);
 }
 
 int decode_spec(struct cdi_spec *spec, const struct yaml_node *root, struct cdi_error *err)
 {
-    struct decoder d = {spec->arena, spec->path, err};
-    struct cdi_position start = {1, 1};
+    struct decoder d = {spec->arena, spec->path, NULL, err};
 
-    if (!root || is_null(root))
-        return cdi_error_set_at(err, CDI_ERR_INVALID, spec->path, root ? root->pos : start,
-                                "there is no CDI document in it");
-    return decode_object(&d, &object_spec, root, spec, NULL);
+    return decode_root(&d, spec, root);
+}
+
+int decode_spec_to(struct decode_sink *sink, struct cdi_spec *spec, const struct yaml_node *root,
+                   struct cdi_error *err)
+{
+    struct decoder d = {spec->arena, spec->path, sink, err};
+    int r = decode_root(&d, spec, root);
+
+    unread_sort(&sink->unread);
+    return r;
 }

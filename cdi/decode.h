@@ -3,11 +3,13 @@
 #ifndef CDIKIT_CDI_DECODE_H
 #define CDIKIT_CDI_DECODE_H
 
-#include <cdikit/spec.h>
+#include <cdikit/validate.h>
 
 #include "cdi/member.h"
+#include "cdi/unread.h"
 #include "cdi/yaml.h"
 
+struct field;
 struct object;
 
 /*
@@ -18,7 +20,24 @@ struct object;
 int decode_spec(struct cdi_spec *spec, const struct yaml_node *root,
                 struct cdi_error *err) CDI_MUST_CHECK;
 
-/* What could have been meant by an unknown field, as a clause "; ..." in text, or "". */
-void decode_suggest(const struct object *object, const char *name, char *text, size_t size);
+/* Where a reader that goes on leaves what it would otherwise refuse. */
+struct decode_sink {
+    struct cdi_findings *findings;
+    struct unread unread;
+};
+
+/*
+ * As decode_spec(), but what is refused becomes a finding, and the decoding goes on without it.
+ * Of a repeated key the first value holds. Errors: NOMEM, and LIMIT of finding_list_add().
+ */
+int decode_spec_to(struct decode_sink *sink, struct cdi_spec *spec, const struct yaml_node *root,
+                   struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * What could have been meant by an unknown field, in text, or "". Returns the field of this
+ * object that was meant, if it is likely to be one.
+ */
+const struct field *decode_suggest(const struct object *object, const char *name, char *text,
+                                   size_t size);
 
 #endif

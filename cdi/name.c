@@ -122,9 +122,7 @@ int cdi_name_parse(const char *name, struct cdi_name *out, struct cdi_error *err
     if (r == 0)
         return 0;
     *out = unqualified(name);
-    if (err)
-        (void)cdi_error_wrap(err, "device %s", quote_string(name).text);
-    return r;
+    return err ? cdi_error_wrap(err, r, "device %s", quote_string(name).text) : r;
 }
 
 bool cdi_name_is_qualified(const char *name)

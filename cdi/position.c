@@ -6,6 +6,7 @@
 #include <cdikit/spec.h>
 
 #include "cdi/ascii.h"
+#include "cdi/position.h"
 #include "cdi/quote.h"
 #include "cdi/yaml.h"
 
@@ -76,7 +77,8 @@ static const struct yaml_node *step(const struct yaml_node *node, const char **p
     return node->kind == YAML_SEQUENCE && index < node->len ? node->items[index] : NULL;
 }
 
-struct cdi_position cdi_spec_position(const struct cdi_spec *spec, const char *path)
+/* The member at a path, or the nearest enclosing one; NULL for a document that was not read. */
+static const struct yaml_node *find(const struct cdi_spec *spec, const char *path)
 {
     const struct yaml_node *at = spec->root, *node = at;
 
@@ -86,5 +88,29 @@ struct cdi_position cdi_spec_position(const struct cdi_spec *spec, const char *p
             break;
         node = step(node, &path);
     }
+    return at;
+}
+
+struct cdi_position cdi_spec_position(const struct cdi_spec *spec, const char *path)
+{
+    const struct yaml_node *at = find(spec, path);
+
     return at ? at->pos : (struct cdi_position){0, 0};
+}
+
+struct cdi_position position_of_key(const struct cdi_spec *spec, const char *path, const char *key,
+                                    size_t *hint)
+{
+    const struct yaml_node *node = find(spec, path);
+    size_t n = node && node->kind == YAML_MAPPING ? node->len : 0;
+
+    for (size_t i = 0; i < n && i < MAX_COMPARED; i++) {
+        size_t place = (*hint + i) % n;
+
+        if (strcmp(node->entries[place].key->scalar.s, key) != 0)
+            continue;
+        *hint = place + 1;
+        return node->entries[place].value->pos;
+    }
+    return node ? node->pos : (struct cdi_position){0, 0};
 }

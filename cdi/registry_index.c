@@ -83,8 +83,8 @@ static int record_conflict(struct registry_scan *scan, const struct definition *
                    (size_t)(at->device.device - at->device.spec->devices));
     (void)cdi_error_set_at(&error, CDI_ERR_INVALID, scan->entries[at->entry].path,
                            cdi_spec_position(at->device.spec, place),
-                           "device %s is defined in %s too, in the same directory, so that it "
-                           "cannot be used",
+                           "device %s is defined in %s too, in the same directory: neither "
+                           "of the two is used",
                            quote_string(at->device.name).text, scan->entries[other->entry].path);
     if (error.code == CDI_ERR_NOMEM)
         return -CDI_ERR_NOMEM;

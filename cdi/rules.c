@@ -5,6 +5,14 @@
 #define WARNING CDI_SEVERITY_WARNING
 
 const struct cdi_rule rules[N_RULES + 1] = {
+    [RULE_SYNTAX] = {"syntax", ERROR, "the text is YAML 1.1 or JSON"},
+    [RULE_LIMIT] = {"limit", ERROR,
+                    "the text, its nesting and its findings stay below the limits of the reader"},
+    [RULE_NO_DOCUMENT] = {"no-document", ERROR, "the text holds a document"},
+    [RULE_UNKNOWN_FIELD] = {"unknown-field", ERROR, "every member is one of the CDI specification"},
+    [RULE_WRONG_TYPE] = {"wrong-type", ERROR, "every value has the type of its member"},
+    [RULE_DUPLICATE_KEY] = {"duplicate-key", ERROR, "a key is in its object once"},
+    [RULE_MORE_DOCUMENTS] = {"more-documents", WARNING, "the text holds one YAML document"},
     [RULE_VERSION_UNKNOWN] = {"version-unknown", ERROR,
                               "cdiVersion is a released version of the CDI specification"},
     [RULE_VERSION_TOO_LOW] = {"version-too-low", ERROR,

@@ -29,22 +29,28 @@ static const struct object *owner(const char *name, size_t len)
     return NULL;
 }
 
-void decode_suggest(const struct object *object, const char *name, char *text, size_t size)
+const struct field *decode_suggest(const struct object *object, const char *name, char *text,
+                                   size_t size)
 {
     size_t len = strlen(name);
     const struct object *other = owner(name, len);
     struct nearest near = nearest_init(name, len);
+    size_t hint = 0;
 
     text[0] = '\0';
-    for (size_t i = 0; i < object->n; i++)
-        nearest_offer(&near, object->fields[i].name);
     for (size_t i = 0; i < ARRAY_SIZE(removed); i++)
         if (strcmp(removed[i].name, name) == 0) {
-            (void)snprintf(text, size, "; %s", removed[i].instead);
-            return;
+            (void)snprintf(text, size, "%s", removed[i].instead);
+            return NULL;
         }
-    if (other)
-        (void)snprintf(text, size, "; it is a field of %s", other->name);
-    else if (near.best)
-        (void)snprintf(text, size, "; did you mean \"%s\"?", near.best);
+    if (other) {
+        (void)snprintf(text, size, "it is a field of %s", other->name);
+        return NULL;
+    }
+    for (size_t i = 0; i < object->n; i++)
+        nearest_offer(&near, object->fields[i].name);
+    if (!near.best)
+        return NULL;
+    (void)snprintf(text, size, "did you mean \"%s\"?", near.best);
+    return field_find(object, near.best, strlen(near.best), &hint);
 }

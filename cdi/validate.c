@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "cdi/finding_list.h"
+#include "cdi/position.h"
 #include "cdi/validate_internal.h"
 
 int walk_nomem(struct walk *walk)
@@ -13,36 +14,18 @@ int walk_nomem(struct walk *walk)
     return cdi_error_nomem(walk->err);
 }
 
-static struct cdi_position position_of(const struct walk *walk, const char *path)
+static struct cdi_position position_of(struct walk *walk, const struct member *at, const char *path)
 {
     if (!walk->spec || !walk->spec->root)
         return (struct cdi_position){0, 0};
+    if (at && at->key)
+        return position_of_key(walk->spec, member_path(at->in, "").text, at->name, &walk->key_hint);
     return cdi_spec_position(walk->spec, path);
 }
 
-static int add_finding(struct walk *walk, enum rule rule, const char *path, const char *hint,
-                       const char *message)
+bool walk_unread(const struct walk *walk, const struct member *at)
 {
-    struct cdi_findings *to = walk->findings;
-    struct cdi_finding *finding;
-
-    finding = arena_grow(to->arena, to->items, to->n, sizeof *to->items);
-    if (!finding)
-        return walk_nomem(walk);
-    to->items = finding;
-    finding += to->n;
-    *finding = (struct cdi_finding){
-        .rule = &rules[rule],
-        .path = arena_strdup(to->arena, path),
-        .pos = position_of(walk, path),
-        .message = arena_strdup(to->arena, message),
-        .hint = hint ? arena_strdup(to->arena, hint) : NULL,
-    };
-    if (!finding->path || !finding->message || (hint && !finding->hint))
-        return walk_nomem(walk);
-    to->n++;
-    to->n_errors += rules[rule].severity == CDI_SEVERITY_ERROR;
-    return 0;
+    return walk->unread && walk->unread->n && unread_has(walk->unread, member_path(at, "").text);
 }
 
 int walk_report(struct walk *walk, enum rule rule, const struct member *at, const char *hint,
@@ -54,6 +37,8 @@ int walk_report(struct walk *walk, enum rule rule, const struct member *at, cons
 
     if (!walk->findings && !walk->err)
         return -CDI_ERR_INVALID;
+    if (walk_unread(walk, at))
+        return 0;
     path = member_path(at, "");
     va_start(ap, fmt);
     strbuf_vprintf(&message, fmt, ap);
@@ -61,9 +46,10 @@ int walk_report(struct walk *walk, enum rule rule, const struct member *at, cons
     if (message.failed)
         return walk_nomem(walk);
     if (walk->findings)
-        return add_finding(walk, rule, path.text, hint, message.s);
+        return finding_list_add(walk->findings, rule, path.text, position_of(walk, at, path.text),
+                                hint, message.s, walk->err);
     return cdi_error_set_at(walk->err, CDI_ERR_INVALID, walk->spec ? walk->spec->path : NULL,
-                            position_of(walk, path.text), "%s: %s%s%s", path.text, message.s,
+                            position_of(walk, at, path.text), "%s: %s%s%s", path.text, message.s,
                             hint ? "; " : "", hint ? hint : "");
 }
 
@@ -103,36 +89,28 @@ size_t *validate_first_equal(const void *base, size_t stride, size_t n)
 
 int cdi_spec_validate(const struct cdi_spec *spec, struct cdi_findings *out, struct cdi_error *err)
 {
-    struct cdi_findings findings = {.arena = arena_new()};
-    struct walk walk = {spec, &findings, err};
-    int r = findings.arena ? validate_spec(&walk) : cdi_error_nomem(err);
+    struct cdi_findings findings;
+    struct walk walk = {.spec = spec, .findings = &findings, .err = err};
+    int r = finding_list_init(&findings, err);
 
-    if (r < 0) {
-        cdi_findings_clear(&findings);
-        return r;
-    }
-    *out = findings;
-    return 0;
+    if (r == 0)
+        r = validate_spec(&walk);
+    r = finding_list_end(&findings, r, err);
+    if (r == 0)
+        *out = findings;
+    return r;
 }
 
 int cdi_spec_check(const struct cdi_spec *spec, struct cdi_error *err)
 {
-    struct walk walk = {spec, NULL, err};
+    struct walk walk = {.spec = spec, .err = err};
 
     return validate_spec(&walk);
 }
 
 int cdi_edits_check(const struct cdi_edits *edits, struct cdi_error *err)
 {
-    struct walk walk = {NULL, NULL, err};
+    struct walk walk = {.err = err};
 
     return validate_edits(&walk, NULL, edits);
-}
-
-void cdi_findings_clear(struct cdi_findings *findings)
-{
-    if (!findings)
-        return;
-    arena_free(findings->arena);
-    *findings = (struct cdi_findings){0};
 }

@@ -96,8 +96,8 @@ static int warn_of_duplicates(struct walk *walk, enum rule rule, const struct me
 
         if (first[i] != i && *s)
             r = walk_report(walk, rule, MEMBER(ITEM(in, list, i), name), NULL,
-                            "%s is that of %s[%zu] already: the later one wins",
-                            quote_string(s).text, list, first[i]);
+                            "%s repeats the %s of %s[%zu]: the later one wins",
+                            quote_string(s).text, name, list, first[i]);
         if (r < 0)
             return r;
     }
@@ -132,6 +132,12 @@ static int report_permissions(struct walk *walk, const struct member *at, const 
                        "%s are not permissions of a device", quote_string(permissions).text);
 }
 
+static int warn_of_number(struct walk *walk, const struct member *at, int64_t number)
+{
+    return walk_report(walk, RULE_NODE_NUMBER, at, NULL, "device number %lld is negative",
+                       (long long)number);
+}
+
 static int warn_of_node(struct walk *walk, const struct member *at,
                         const struct cdi_device_node *node)
 {
@@ -140,11 +146,11 @@ static int warn_of_node(struct walk *walk, const struct member *at,
     if (r == 0)
         r = warn_of_relative(walk, RULE_NODE_HOST_PATH_RELATIVE, MEMBER(at, "hostPath"),
                              node->host_path);
-    if (r == 0 && (node->major < 0 || node->minor < 0))
-        r = walk_report(walk, RULE_NODE_NUMBER, MEMBER(at, node->major < 0 ? "major" : "minor"),
-                        NULL, "device number %lld is negative",
-                        (long long)(node->major < 0 ? node->major : node->minor));
-    if (r == 0 && node->minor != 0 && node->major == 0 &&
+    if (r == 0 && node->major < 0)
+        r = warn_of_number(walk, MEMBER(at, "major"), node->major);
+    if (r == 0 && node->minor < 0)
+        r = warn_of_number(walk, MEMBER(at, "minor"), node->minor);
+    if (r == 0 && node->minor != 0 && node->major == 0 && !walk_unread(walk, MEMBER(at, "major")) &&
         strcmp(validate_text(node->type), "p") != 0)
         r = walk_report(walk, RULE_NODE_MINOR_IGNORED, MEMBER(at, "minor"),
                         "give the major number too, or neither",
@@ -358,7 +364,7 @@ static int check_net_duplicate(struct walk *walk, const struct member *at, const
 {
     if (first == at->in->index || !*validate_text(name))
         return 0;
-    return walk_report(walk, rule, at, NULL, "%s %s is that of netDevices[%zu] already", at->name,
+    return walk_report(walk, rule, at, NULL, "%s %s repeats that of netDevices[%zu]", at->name,
                        quote_string(name).text, first);
 }
 

@@ -11,6 +11,7 @@
 
 #include "cdi/member.h"
 #include "cdi/rules.h"
+#include "cdi/unread.h"
 
 /* Steps that live as long as the block they stand in. */
 #define MEMBER(up, field)      (&(const struct member){.in = (up), .name = (field)})
@@ -20,7 +21,9 @@
 struct walk {
     const struct cdi_spec *spec;   /* NULL when edits are checked alone */
     struct cdi_findings *findings; /* NULL: stop at the first error */
+    const struct unread *unread;   /* members whose absence is no finding, or NULL */
     struct cdi_error *err;
+    size_t key_hint; /* for position_of_key() */
 };
 
 /* True when rules of severity warning are to be looked at. */
@@ -29,9 +32,12 @@ static inline bool walk_warns(const struct walk *walk)
     return walk->findings != NULL;
 }
 
+/* True when a member was there and could not be read. */
+bool walk_unread(const struct walk *walk, const struct member *at);
+
 /*
- * Reports a finding; `hint` may be NULL. Returns 0 when the walk goes on, negative when it
- * ends: every function of the walk hands that on at once.
+ * Reports a finding, unless that member was not read; `hint` may be NULL. Returns 0 when the
+ * walk goes on, negative when it ends: every function of the walk hands that on at once.
  */
 int walk_report(struct walk *walk, enum rule rule, const struct member *at, const char *hint,
                 const char *fmt, ...) CDI_PRINTF(5, 6);
@@ -44,6 +50,9 @@ int validate_edits(struct walk *walk, const struct member *at, const struct cdi_
 
 /* Walks through a whole document, in the order in which CDI engines do. */
 int validate_spec(struct walk *walk);
+
+/* Reports the second YAML document of a text whose first one could be read. */
+int validate_documents(struct walk *walk, const char *text, size_t len);
 
 /*
  * For n strings, of which the i-th pointer is at (char *)base + i * stride: the index of the

@@ -217,7 +217,7 @@ static int check_device(struct walk *walk, size_t i, size_t first)
         r = validate_edits(walk, MEMBER(at, "containerEdits"), &device->edits);
     if (r == 0 && first != i && *name)
         r = walk_report(walk, RULE_DEVICE_DUPLICATE, MEMBER(at, "name"), NULL,
-                        "device name %s is that of devices[%zu] already", quote_string(name).text,
+                        "device name %s repeats that of devices[%zu]", quote_string(name).text,
                         first);
     return r;
 }

@@ -12,6 +12,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <cdikit/macros.h>
 
@@ -64,7 +65,10 @@ CDI_EXPORT void cdi_error_clear(struct cdi_error *err);
 CDI_EXPORT int cdi_error_set(struct cdi_error *err, enum cdi_errc code, const char *fmt, ...)
     CDI_PRINTF(3, 4);
 
-/* As cdi_error_set() with CDI_ERR_IO and an errno value; ": strerror" is appended. */
+/*
+ * As cdi_error_set() with CDI_ERR_IO, or CDI_ERR_NOMEM if os_errno is ENOMEM; os_errno is kept,
+ * and ": strerror" is appended.
+ */
 CDI_EXPORT int cdi_error_set_errno(struct cdi_error *err, int os_errno, const char *fmt, ...)
     CDI_PRINTF(3, 4);
 
@@ -76,11 +80,11 @@ CDI_EXPORT int cdi_error_set_at(struct cdi_error *err, enum cdi_errc code, const
 CDI_EXPORT int cdi_error_nomem(struct cdi_error *err);
 
 /*
- * Puts "context: " before the message that *err holds and returns -(int)err->code, so that
- * a caller ends with `return cdi_error_wrap(err, "reading %s", path);`. With err == NULL it
- * returns -CDI_ERR_INVALID; prefer passing on the callee's result there.
+ * Puts "context: " before the message that *err holds and returns r, the callee's result, so
+ * that a caller ends with `return cdi_error_wrap(err, r, "reading %s", path);`. Works with
+ * err == NULL.
  */
-CDI_EXPORT int cdi_error_wrap(struct cdi_error *err, const char *fmt, ...) CDI_PRINTF(2, 3);
+CDI_EXPORT int cdi_error_wrap(struct cdi_error *err, int r, const char *fmt, ...) CDI_PRINTF(3, 4);
 
 /* Names the file of *err if it has none yet. The text is copied. */
 CDI_EXPORT void cdi_error_set_file(struct cdi_error *err, const char *file);
@@ -90,7 +94,7 @@ CDI_EXPORT void cdi_error_set_file(struct cdi_error *err, const char *file);
  * known. Writes at most size bytes including the NUL, as snprintf() does, and returns the
  * length of the full text.
  */
-CDI_EXPORT int cdi_error_format(const struct cdi_error *err, char *buf, unsigned long size);
+CDI_EXPORT int cdi_error_format(const struct cdi_error *err, char *buf, size_t size);
 
 /*
  * The exit status of cdikit's programs for this error: 1 for a document or a request that

@@ -5,8 +5,8 @@
  *
  * Directories are given from the lowest to the highest priority. A device of a higher
  * directory hides one of the same name in a lower directory; two of the same name in the same
- * directory are a conflict and the name cannot be used. A file that cannot be loaded is
- * remembered with its error and hides nothing else.
+ * directory are a conflict: neither of the two is used, and what they hide stays hidden. A file
+ * that cannot be loaded is remembered with its error and hides nothing else.
  */
 #ifndef CDIKIT_REGISTRY_H
 #define CDIKIT_REGISTRY_H
@@ -24,7 +24,7 @@ struct cdi_registry;
 enum cdi_device_state {
     CDI_DEVICE_ACTIVE,      /* can be requested */
     CDI_DEVICE_SHADOWED,    /* hidden by a directory of higher priority */
-    CDI_DEVICE_CONFLICTING, /* defined more than once at one priority: cannot be requested */
+    CDI_DEVICE_CONFLICTING, /* defined more than once at one priority: not used */
 };
 
 /* One definition of a device in one file; belongs to the registry. */
@@ -45,8 +45,9 @@ struct cdi_registry_error {
 /*
  * Makes a registry of the given directories (n == 0: the two default ones) and scans them.
  * `root` is put before each directory ("" or "/" or NULL: none); paths in the registry are
- * without it. Directories that do not exist are empty. Fails only without memory or with a
- * wrong argument; unreadable directories and files are in the registry's list of errors.
+ * without it. Directories that do not exist are empty; unreadable directories and files are in
+ * the registry's list of errors. Errors: IO when the root cannot be opened, USAGE for a directory
+ * that is NULL, NOMEM.
  */
 CDI_EXPORT int cdi_registry_new(const char *root, const char *const *dirs, size_t n,
                                 struct cdi_registry **out, struct cdi_error *err) CDI_MUST_CHECK;
@@ -68,7 +69,7 @@ CDI_EXPORT void cdi_registry_free(struct cdi_registry *registry);
 /*
  * Scans again if a directory or file has changed since the last scan (by stat: device, inode,
  * size, times). *changed says whether it did. Pointers into the registry are void after a
- * change.
+ * change. After a failure, with an error of cdi_registry_new(), it is what it was.
  */
 CDI_EXPORT int cdi_registry_refresh(struct cdi_registry *registry, bool *changed,
                                     struct cdi_error *err) CDI_MUST_CHECK;
@@ -105,7 +106,8 @@ CDI_EXPORT const char *const *cdi_registry_classes(const struct cdi_registry *re
 
 /*
  * The name of a file for a document, without extension: "VENDOR-CLASS", or with a transient
- * id "VENDOR-CLASS_ID", '/' in id replaced by '_'. malloc'ed, in *name.
+ * id "VENDOR-CLASS_ID", '/' in id replaced by '_'. malloc'ed, in *name. Errors: INVALID for a
+ * kind that is not VENDOR/CLASS, NOMEM.
  */
 CDI_EXPORT int cdi_spec_file_name(const char *kind, const char *transient_id, char **name,
                                   struct cdi_error *err) CDI_MUST_CHECK;
@@ -113,12 +115,16 @@ CDI_EXPORT int cdi_spec_file_name(const char *kind, const char *transient_id, ch
 /*
  * Validates a document and writes it as NAME into the directory of highest priority, replacing
  * what is there. ".yaml" is added unless NAME ends in .yaml or .json. NAME must be a plain
- * file name. The file gets mode 0644. The registry sees it after a refresh.
+ * file name. The file gets mode 0644. The registry sees it after a refresh. Errors: USAGE (NAME),
+ * INVALID (the document, as cdi_spec_check() says it), IO, NOMEM; nothing is written then.
  */
 CDI_EXPORT int cdi_registry_write(struct cdi_registry *registry, const struct cdi_spec *spec,
                                   const char *name, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Removes what cdi_registry_write() wrote under the same name; a missing file is success. */
+/*
+ * Removes what cdi_registry_write() wrote under the same name; a missing file is success. Errors:
+ * USAGE (NAME), IO, NOMEM.
+ */
 CDI_EXPORT int cdi_registry_remove(struct cdi_registry *registry, const char *name,
                                    struct cdi_error *err) CDI_MUST_CHECK;
 

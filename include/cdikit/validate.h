@@ -31,7 +31,13 @@ struct cdi_finding {
     const char *hint; /* what to do about it, NULL if not known */
 };
 
-/* All findings of a document, errors and warnings, in document order of checking. */
+/* The most findings of a document that are kept; one of the rule "limit" ends a list of more. */
+#define CDI_FINDINGS_MAX 10000
+
+/*
+ * All findings of a document, errors and warnings, by position; those without one, or with the
+ * same, in the order of checking.
+ */
 struct cdi_findings {
     struct cdi_finding *items;
     size_t n;
@@ -48,6 +54,18 @@ CDI_EXPORT const struct cdi_rule *cdi_rules(void);
  */
 CDI_EXPORT int cdi_spec_validate(const struct cdi_spec *spec, struct cdi_findings *out,
                                  struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * As cdi_spec_validate(), for a text: reads it as cdi_spec_parse() does, but what that refuses
+ * is a finding too. A member that is unknown or of the wrong type is left out, and of a repeated
+ * key the first value holds; what follows from that alone is no finding. What ends the reading
+ * (rules "syntax", "limit", "no-document") is the only one. `name` stands in *spec as its path
+ * and may be NULL. *spec, unless `spec` is NULL, becomes the document if it has no errors, else
+ * NULL. Returns 0, or negative only without memory.
+ */
+CDI_EXPORT int cdi_document_validate(const char *text, size_t len, const char *name,
+                                     struct cdi_findings *out, struct cdi_spec **spec,
+                                     struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * Checks a document against the rules of severity error and stops at the first finding,

@@ -35,6 +35,8 @@ static const struct {
     {"{deviceNodes: [{path: /d, major: 5.0, minor: 5e2, fileMode: 0o666, uid: 0b11, gid: 08}]}",
      "{\"deviceNodes\":[{\"path\":\"/d\",\"major\":5,\"minor\":500,\"fileMode\":438,\"uid\":3,"
      "\"gid\":8}]}"},
+    {"{deviceNodes: [{path: /d, major: -0.0, fileMode: 0.0}]}",
+     "{\"deviceNodes\":[{\"path\":\"/d\",\"fileMode\":0}]}"},
     {"{deviceNodes: [{path: /d, major: 0, minor: ~, fileMode: 0, uid: ~, gid: 4294967295}]}",
      "{\"deviceNodes\":[{\"path\":\"/d\",\"fileMode\":0,\"gid\":4294967295}]}"},
     {"{deviceNodes: [{path: /d, major: 9223372036854775807, minor: -9223372036854775808}]}",
@@ -114,6 +116,8 @@ static const struct {
     {"{deviceNodes: [{major: .inf}]}", 26, "must be an integer"},
     {"{deviceNodes: [{major: .nan}]}", 26, "must be an integer"},
     {"{deviceNodes: [{major: true}]}", 26, "not the boolean true"},
+    {"{deviceNodes: [{fileMode: -0.0}]}", 29, "must be an integer from 0 to 4294967295"},
+    {"{additionalGids: [-0.0]}", 21, "must be an integer from 0 to 4294967295"},
     {"{deviceNodes: [{fileMode: -1}]}", 29, "must be an integer from 0 to 4294967295"},
     {"{deviceNodes: [{fileMode: 4294967296}]}", 29, "not the number 4294967296"},
     {"{deviceNodes: [{fileMode: [1]}]}", 29, "not a list"},
@@ -305,6 +309,19 @@ Test(decode, positions)
                   wanted[i].path, pos.line, pos.column);
     }
     cr_expect_eq(cdi_spec_position(built, "kind").line, 0);
+}
+
+/* Of keys that differ in case that which counts, the last bytewise, has the position. */
+Test(decode, position_of_a_field_spelled_twice)
+{
+    static const char text[] = "KIND: a\nkind: b\ndevices:\n- {name: a, NAME: b}\n";
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+
+    cr_assert_eq(cdi_spec_parse(text, sizeof text - 1, NULL, &spec, NULL), 0);
+    cr_expect_str_eq(spec->kind, "b");
+    cr_expect_eq(cdi_spec_position(spec, "kind").line, 2);
+    cr_expect_str_eq(spec->devices[0].name, "a");
+    cr_expect_eq(cdi_spec_position(spec, "devices[0].name").column, 10);
 }
 
 Test(decode, file)

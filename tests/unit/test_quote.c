@@ -22,6 +22,9 @@ Test(quote, escapes_what_a_terminal_would_act_upon)
         {"\xC2\x9b", "\"\\xc2\\x9b\""},
         {"\xE2\x80\xAE", "\"\\xe2\\x80\\xae\""},
         {"\xEF\xBB\xBF", "\"\\xef\\xbb\\xbf\""},
+        {"\xE2\x81\xA0", "\"\\xe2\\x81\\xa0\""}, /* U+2060 WORD JOINER */
+        {"\xE2\x81\xAF", "\"\\xe2\\x81\\xaf\""}, /* U+206F */
+        {"\xE2\x81\xB0", "\"\xE2\x81\xB0\""},    /* U+2070, which shows */
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -40,4 +43,8 @@ Test(quote, cuts_long_text)
     quoted = quote(text, sizeof text);
     cr_expect_lt(strlen(quoted.text), sizeof quoted.text);
     cr_expect_str_eq(quoted.text + strlen(quoted.text) - 4, "...\"");
+    memset(text, 'x', sizeof text);
+    cr_expect_eq(strlen(quote(text, 96).text), 98); /* whole */
+    cr_expect_eq(strlen(quote(text, 97).text), 101);
+    cr_expect_str_eq(quote(text, 97).text + 97, "...\"");
 }

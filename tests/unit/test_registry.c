@@ -549,3 +549,47 @@ Test(registry, made_for_names)
     cr_assert_eq(cdi_registry_new_for(NULL, dirs, 1, NULL, 0, &none, NULL), 0);
     cr_expect_null(cdi_registry_find(none, "v.com/gpu=0"));
 }
+
+/* What cannot be read now may be readable later, without a change of the file. */
+Test(registry, tries_again_after_a_passing_error)
+{
+    const char *dir = tmpdir_new();
+    _cleanup_registry_ struct cdi_registry *registry = NULL;
+    bool changed = false;
+
+    define(dir, "etc/a.yaml", "v.com/d", "a");
+    /* proc(5): there is nothing at address 0, which is EIO */
+    cr_assert_eq(symlink("/proc/self/mem", tmpdir_path(dir, "etc/x.yaml")), 0);
+    registry = scan(dir);
+    EXPECT_ERRORS(registry, dir, "etc/x.yaml");
+    EXPECT_DEVICES(registry, dir, "v.com/d=a etc/a.yaml");
+    cr_assert_eq(cdi_registry_refresh(registry, &changed, NULL), 0);
+    cr_expect(changed);
+}
+
+/* Without its root there is no registry, and one that was there stays what it was. */
+Test(registry, root_that_cannot_be_opened)
+{
+    const char *dir = tmpdir_new();
+    const char *root = tmpdir_path(dir, "root"), *away = tmpdir_path(dir, "away");
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    _cleanup_error_ struct cdi_error again = CDI_ERROR_INIT;
+    struct cdi_registry *none = NULL;
+    _cleanup_registry_ struct cdi_registry *registry = NULL;
+    const struct cdi_registry_device *device;
+    bool changed = false;
+
+    cr_expect_eq(cdi_registry_new(root, NULL, 0, &none, &err), -CDI_ERR_IO);
+    cr_expect_null(none);
+    define(dir, "root/etc/cdi/a.yaml", "v.com/d", "a");
+    cr_assert_eq(cdi_registry_new(root, NULL, 0, &registry, NULL), 0);
+    device = cdi_registry_find(registry, "v.com/d=a");
+    cr_assert_not_null(device);
+    cr_assert_eq(rename(root, away), 0);
+    cr_expect_eq(cdi_registry_refresh(registry, &changed, &again), -CDI_ERR_IO);
+    cr_expect_eq(cdi_registry_find(registry, "v.com/d=a"), device);
+    cr_expect_str_eq(device->spec->path, "/etc/cdi/a.yaml");
+    cr_assert_eq(rename(away, root), 0);
+    cr_expect_eq(cdi_registry_refresh(registry, &changed, NULL), 0);
+    cr_expect_not_null(cdi_registry_find(registry, "v.com/d=a"));
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cdi/finding_list.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+
+int finding_list_init(struct cdi_findings *findings, struct cdi_error *err)
+{
+    *findings = (struct cdi_findings){.arena = arena_new()};
+    return findings->arena ? 0 : cdi_error_nomem(err);
+}
+
+/* Adds without regard to the limit. */
+static int append(struct cdi_findings *findings, enum rule rule, const char *path,
+                  struct cdi_position pos, const char *hint, const char *message,
+                  struct cdi_error *err)
+{
+    struct arena *arena = findings->arena;
+    struct cdi_finding *items = arena_grow(arena, findings->items, findings->n, sizeof *items);
+    struct cdi_finding finding = {
+        .rule = &rules[rule],
+        .path = arena_strdup(arena, path),
+        .pos = pos,
+        .message = arena_strdup(arena, message),
+        .hint = hint ? arena_strdup(arena, hint) : NULL,
+    };
+
+    if (!items || !finding.path || !finding.message || (hint && !finding.hint))
+        return cdi_error_nomem(err);
+    items[findings->n++] = finding;
+    findings->items = items;
+    findings->n_errors += finding.rule->severity == CDI_SEVERITY_ERROR;
+    return 0;
+}
+
+int finding_list_add(struct cdi_findings *findings, enum rule rule, const char *path,
+                     struct cdi_position pos, const char *hint, const char *message,
+                     struct cdi_error *err)
+{
+    if (findings->n >= CDI_FINDINGS_MAX)
+        return -CDI_ERR_LIMIT;
+    return append(findings, rule, path, pos, hint, message, err);
+}
+
+struct numbered {
+    struct cdi_finding finding;
+    size_t number;
+};
+
+/* By position, then by age. */
+static int compare_numbered(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    const struct cdi_position *p = &x->finding.pos, *q = &y->finding.pos;
+
+    if (p->line != q->line)
+        return p->line < q->line ? -1 : 1;
+    if (p->column != q->column)
+        return p->column < q->column ? -1 : 1;
+    return x->number < y->number ? -1 : 1;
+}
+
+static int sort(struct cdi_findings *findings, struct cdi_error *err)
+{
+    _cleanup_free_ struct numbered *all = calloc(findings->n + 1, sizeof *all);
+
+    if (!all)
+        return cdi_error_nomem(err);
+    for (size_t i = 0; i < findings->n; i++)
+        all[i] = (struct numbered){findings->items[i], i};
+    qsort(all, findings->n, sizeof *all, compare_numbered);
+    for (size_t i = 0; i < findings->n; i++)
+        findings->items[i] = all[i].finding;
+    return 0;
+}
+
+int finding_list_end(struct cdi_findings *findings, int r, struct cdi_error *err)
+{
+    bool full = r == -CDI_ERR_LIMIT;
+
+    if (r == 0 || full)
+        r = sort(findings, err);
+    if (r == 0 && full)
+        r = append(findings, RULE_LIMIT, "", (struct cdi_position){0, 0},
+                   "repair these and validate again",
+                   "there are more findings, which are not shown", err);
+    if (r < 0)
+        cdi_findings_clear(findings);
+    return r;
+}
+
+void cdi_findings_clear(struct cdi_findings *findings)
+{
+    if (!findings)
+        return;
+    arena_free(findings->arena);
+    *findings = (struct cdi_findings){0};
+}
