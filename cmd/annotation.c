@@ -149,10 +149,13 @@ static int run_parse(const struct call *call, struct cdi_error *err)
     size_t n = 0;
     int r = map_read(&map, call->arena, call->operands[1], err);
 
-    if (r == 0)
-        r = cdi_annotations_devices(&map.items, &devices, &n, err);
     if (r < 0)
         return r;
+    r = cdi_annotations_devices(&map.items, &devices, &n, err);
+    if (r < 0) {
+        cdi_error_set_file(err, input_name(call->operands[1]));
+        return r;
+    }
     if (o->json)
         return print_request(&map.items, devices, n, err);
     for (size_t i = 0; i < n; i++)
@@ -198,7 +201,7 @@ static const struct action {
     {"key", 3, 3, run_key},
     {"value", 1, SIZE_MAX, run_value},
     {"parse", 2, 2, run_parse},
-    {"update", 4, SIZE_MAX, run_update},
+    {"update", 5, SIZE_MAX, run_update},
 };
 
 static const char *const words[] = {"key", "value", "parse", "update", NULL};

@@ -28,11 +28,12 @@ static const struct option options[] = {
     {"diff", '\0', OPTION_SWITCH, offsetof(struct apply_options, diff), NULL, NULL,
      "print what changes; the result only goes where --output or --in-place says"},
     {"explain", '\0', OPTION_SWITCH, offsetof(struct apply_options, explain), NULL, NULL,
-     "print which device and file each edit comes from; the result only goes where --output or "
-     "--in-place says"},
+     "print which device and file each edit comes from, without edits that a later one replaces; "
+     "the result only goes where --output or --in-place says"},
     {"json", '\0', OPTION_SWITCH, offsetof(struct apply_options, json), NULL, NULL,
      "with --explain: print an array of objects"},
-    SPEC_DIR_OPTIONS(struct apply_options, where),
+    SPEC_DIR_OPTIONS(struct apply_options, where,
+                     "read the spec dirs and the device nodes beneath this directory"),
     {.name = NULL},
 };
 
@@ -71,8 +72,10 @@ static int check_use(const struct apply_options *o, struct cdi_error *err)
 {
     const char *wrong = NULL;
 
-    if (!o->config == !o->bundle)
+    if (!o->config && !o->bundle)
         wrong = "needs either --config or --bundle";
+    else if (o->config && o->bundle)
+        wrong = "only one of --config and --bundle";
     else if (o->output && o->in_place)
         wrong = "only one of --output and --in-place";
     else if (o->in_place && o->config && strcmp(o->config, "-") == 0)
@@ -183,12 +186,16 @@ static int write_result(const struct job *job, struct cdi_error *err)
 static int run(const struct call *call, struct cdi_error *err)
 {
     _cleanup_(job_end) struct job job = {.options = call->options};
+    struct explanation explanation;
     int r = prepare(call, &job, err);
 
+    if (r == 0 && job.options->explain)
+        r = explain_devices(&explanation, call, job.registry, job.devices, job.n_devices, job.oci,
+                            err);
     if (r == 0)
         r = job.options->diff ? inject_with_diff(&job, err) : inject(&job, err);
     if (r == 0 && job.options->explain)
-        r = explain_devices(call, job.registry, job.devices, job.n_devices, job.options->json, err);
+        r = explain_print(&explanation, job.options->json, err);
     return r < 0 ? r : write_result(&job, err);
 }
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/common.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cdikit/name.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/nearest.h"
+#include "base/root.h"
 #include "base/strbuf.h"
 #include "cmd/output.h"
 
@@ -97,7 +100,7 @@ int input_read(const char *path, size_t limit, char **data, size_t *len, struct 
 {
     if (strcmp(path, "-") == 0)
         return file_read_fd(STDIN_FILENO, input_name(path), limit, data, len, err);
-    return file_read(AT_FDCWD, path, limit, data, len, err);
+    return file_read_stream(path, limit, data, len, err);
 }
 
 int input_oci(const char *path, struct cdi_oci **out, struct cdi_error *err)
@@ -109,6 +112,36 @@ int input_oci(const char *path, struct cdi_oci **out, struct cdi_error *err)
     return r < 0 ? r : cdi_oci_parse(text, len, input_name(path), out, err);
 }
 
+bool spec_dirs_rooted(const struct spec_dirs *where)
+{
+    return where->root && strcmp(where->root, "/") != 0;
+}
+
+bool spec_dir_missing(const struct root *root, const char *dir)
+{
+    struct stat st;
+
+    return root ? root_stat(root, dir, &st) == -ENOENT : stat(dir, &st) < 0 && errno == ENOENT;
+}
+
+/* Warns of directories that were named and do not exist. */
+static int warn_of_missing(const struct call *call, const struct spec_dirs *where,
+                           struct cdi_error *err)
+{
+    _cleanup_root_ struct root root = ROOT_INIT;
+    bool rooted = spec_dirs_rooted(where);
+    int r = rooted ? root_open(&root, where->root, err) : 0;
+
+    for (size_t i = 0; r == 0 && i < where->dirs.n; i++) {
+        const char *dir = where->dirs.items[i];
+
+        if (spec_dir_missing(rooted ? &root : NULL, dir))
+            message_warn(call, "spec dir %s does not exist%s%s", dir, rooted ? " beneath " : "",
+                         rooted ? where->root : "");
+    }
+    return r;
+}
+
 int spec_dirs_open(const struct call *call, const struct spec_dirs *where,
                    struct cdi_registry **out, struct cdi_error *err)
 {
@@ -116,6 +149,8 @@ int spec_dirs_open(const struct call *call, const struct spec_dirs *where,
     size_t n_dirs, n_specs;
     int r = cdi_registry_new(where->root, where->dirs.items, where->dirs.n, out, err);
 
+    if (r == 0)
+        r = warn_of_missing(call, where, err);
     if (r < 0)
         return r;
     dirs = cdi_registry_dirs(*out, &n_dirs);
@@ -172,26 +207,27 @@ const struct cdi_registry_device *device_definitions(const struct cdi_registry *
     return *n ? all + low : NULL;
 }
 
-/* Says which files define a conflicting device. False if no file defines it. */
-static bool say_conflict(const struct call *call, const struct cdi_registry *registry,
-                         const char *name)
+/* Adds the files that define a conflicting device. False if no file defines it. */
+static bool add_conflict(struct strbuf *b, const struct cdi_registry *registry, const char *name)
 {
-    _cleanup_strbuf_ struct strbuf files = STRBUF_INIT;
+    const char *before = " (defined more than once at one priority, in ";
     size_t n;
     const struct cdi_registry_device *devices = device_definitions(registry, name, &n);
 
     if (!devices)
         return false;
     for (size_t i = 0; i < n; i++)
-        if (devices[i].state == CDI_DEVICE_CONFLICTING)
-            strbuf_printf(&files, "%s%s", files.len ? ", " : "", devices[i].spec->path);
-    message_say(call,
-                "device %s cannot be used: it is defined more than once at one priority, in %s",
-                name, files.failed || !files.s ? "several files" : files.s);
+        if (devices[i].state == CDI_DEVICE_CONFLICTING) {
+            strbuf_printf(b, "%s%s", before, devices[i].spec->path);
+            before = ", ";
+        }
+    strbuf_addch(b, ')');
     return true;
 }
 
-bool device_check(const struct call *call, const struct cdi_registry *registry, const char *name)
+/* Adds a name that cannot be requested, and in parentheses why, or what may have been meant. */
+static void add_unresolvable(struct strbuf *b, const struct cdi_registry *registry,
+                             const char *name)
 {
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
     struct nearest near = nearest_init(name, strlen(name));
@@ -199,40 +235,68 @@ bool device_check(const struct call *call, const struct cdi_registry *registry, 
     struct cdi_name parts;
     size_t n;
 
-    if (cdi_registry_find(registry, name))
-        return true;
-    if (say_conflict(call, registry, name))
-        return false;
+    strbuf_printf(b, "%s%s", b->len ? ", " : "", name);
+    if (add_conflict(b, registry, name))
+        return;
     devices = cdi_registry_devices(registry, &n);
     for (size_t i = 0; i < n; i++)
         if (devices[i].state == CDI_DEVICE_ACTIVE)
             nearest_offer(&near, devices[i].name);
-    if (cdi_name_parse(name, &parts, &why) < 0)
-        message_error(call, &why);
+    if (!cdi_name_split(name, &parts))
+        strbuf_addstr(b, " (not a qualified device name: VENDOR/CLASS=DEVICE)");
+    else if (cdi_name_parse(name, &parts, &why) < 0)
+        strbuf_printf(b, " (%s)", why.message);
     else if (near.best)
-        message_say(call, "no device %s; did you mean %s?", name, near.best);
-    else
-        message_say(call, "no device %s", name);
-    return false;
+        strbuf_printf(b, " (did you mean %s?)", near.best);
+}
+
+/* By text, then by age. */
+static int compare_places(const void *a, const void *b)
+{
+    const char *const *x = *(const char *const *const *)a, *const *y = *(
+                                                               const char *const *const *)b;
+    int order = strcmp(*x, *y);
+
+    return order ? order : (x > y) - (x < y);
+}
+
+int names_unique(struct arena *arena, const char *const *names, size_t n, const char *const **out,
+                 size_t *n_out, struct cdi_error *err)
+{
+    const char **kept = arena_calloc(arena, n, sizeof *kept);
+    _cleanup_free_ const char *const **places = calloc(n + 1, sizeof *places);
+    _cleanup_free_ bool *again = calloc(n + 1, sizeof *again);
+
+    *n_out = 0;
+    if (!kept || !places || !again)
+        return cdi_error_nomem(err);
+    for (size_t i = 0; i < n; i++)
+        places[i] = &names[i];
+    qsort(places, n, sizeof *places, compare_places);
+    for (size_t i = 1; i < n; i++)
+        again[places[i] - names] = strcmp(*places[i - 1], *places[i]) == 0;
+    for (size_t i = 0; i < n; i++)
+        if (!again[i])
+            kept[(*n_out)++] = names[i];
+    *out = kept;
+    return 0;
 }
 
 int devices_check(const struct call *call, const struct cdi_registry *registry,
                   const char *const *names, size_t n, struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf missing = STRBUF_INIT;
+    int r = names_unique(call->arena, names, n, &names, &n, err);
 
-    for (size_t i = 0; i < n; i++) {
-        if (cdi_registry_find(registry, names[i]))
-            continue;
-        if (!missing.len)
-            spec_dirs_warn(call, registry);
-        (void)device_check(call, registry, names[i]);
-        strbuf_addstr(&missing, missing.len ? ", " : "");
-        strbuf_addstr(&missing, names[i]);
-    }
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        if (!cdi_registry_find(registry, names[i]))
+            add_unresolvable(&missing, registry, names[i]);
     if (missing.failed)
         return cdi_error_nomem(err);
     if (!missing.len)
         return 0;
+    spec_dirs_warn(call, registry);
     return cdi_error_set(err, CDI_ERR_NOTFOUND, "unresolvable CDI devices %s", missing.s);
 }

@@ -10,6 +10,7 @@
 #include <cdikit/spec.h>
 
 #include "base/cleanup.h"
+#include "base/root.h"
 #include "cmd/command.h"
 
 static inline void cleanup_registry_(struct cdi_registry **registry)
@@ -34,19 +35,22 @@ struct spec_dirs {
     const char *root;
 };
 
-#define SPEC_DIR_OPTIONS(type, member)                                         \
-    {"spec-dir",                                                               \
-     '\0',                                                                     \
-     OPTION_LIST,                                                              \
-     offsetof(type, member.dirs),                                              \
-     "DIR",                                                                    \
-     NULL,                                                                     \
-     "directory of CDI documents, in place of " CDI_DEFAULT_STATIC_DIR         \
-     " and " CDI_DEFAULT_DYNAMIC_DIR                                           \
-     "; can be repeated, from the lowest priority to the highest"},            \
-    {                                                                          \
-        "root", '\0', OPTION_STRING, offsetof(type, member.root), "DIR", NULL, \
-            "read the spec dirs and the device nodes beneath this directory"   \
+/* What --root is for, where nothing but the spec dirs is read. */
+#define SPEC_DIR_ROOT_HELP \
+    "read the spec dirs beneath this directory; the paths that are printed are without it"
+
+#define SPEC_DIR_OPTIONS(type, member, root_help)                                        \
+    {"spec-dir",                                                                         \
+     '\0',                                                                               \
+     OPTION_LIST,                                                                        \
+     offsetof(type, member.dirs),                                                        \
+     "DIR",                                                                              \
+     NULL,                                                                               \
+     "directory of CDI documents, in place of " CDI_DEFAULT_STATIC_DIR                   \
+     " and " CDI_DEFAULT_DYNAMIC_DIR                                                     \
+     "; can be repeated, from the lowest priority to the highest"},                      \
+    {                                                                                    \
+        "root", '\0', OPTION_STRING, offsetof(type, member.root), "DIR", NULL, root_help \
     }
 
 /* The choices of --format; value 1 + enum cdi_format. */
@@ -68,14 +72,23 @@ void message_detail(const struct call *call, const char *fmt, ...) CDI_PRINTF(2,
 /* The name of an input in messages: "standard input" for "-". */
 const char *input_name(const char *path);
 
-/* Reads an input of a command: "-" is standard input; else a regular file. */
+/* Reads an input of a command: "-" is standard input; else a file, which may be a pipe. */
 int input_read(const char *path, size_t limit, char **data, size_t *len,
                struct cdi_error *err) CDI_MUST_CHECK;
 
 /* Reads a container configuration. */
 int input_oci(const char *path, struct cdi_oci **out, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Opens the registry of the spec dirs. */
+/*
+ * True if the spec dirs are beneath a root: relative ones, too. Else those are relative to the
+ * working directory.
+ */
+bool spec_dirs_rooted(const struct spec_dirs *where);
+
+/* True if there is no such spec dir; root is NULL when they are beneath none. */
+bool spec_dir_missing(const struct root *root, const char *dir);
+
+/* Opens the registry of the spec dirs. Warns of those that were named and do not exist. */
 int spec_dirs_open(const struct call *call, const struct spec_dirs *where,
                    struct cdi_registry **out, struct cdi_error *err) CDI_MUST_CHECK;
 
@@ -89,15 +102,14 @@ const char *device_state(enum cdi_device_state state);
 const struct cdi_registry_device *device_definitions(const struct cdi_registry *registry,
                                                      const char *name, size_t *n);
 
-/*
- * True if the device can be requested; else says on standard error why not, and what may have
- * been meant.
- */
-bool device_check(const struct call *call, const struct cdi_registry *registry, const char *name);
+/* The different ones of n names, in their order, in the arena; the names stay where they are. */
+int names_unique(struct arena *arena, const char *const *names, size_t n, const char *const **out,
+                 size_t *n_out, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * Checks all of the names with device_check(). The error names those that cannot be resolved
- * (CDI_ERR_NOTFOUND); before it come warnings about files that could not be loaded.
+ * Fails unless all of the names can be requested. The error (CDI_ERR_NOTFOUND) names those that
+ * cannot, each once, with why or with what may have been meant; before it come warnings about
+ * files that could not be loaded.
  */
 int devices_check(const struct call *call, const struct cdi_registry *registry,
                   const char *const *names, size_t n, struct cdi_error *err) CDI_MUST_CHECK;

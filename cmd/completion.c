@@ -107,7 +107,9 @@ void completion_bash(void)
     (void)fputs(head, stdout);
     (void)fputs("    case $command in\n    '') kind='", stdout);
     put_command_names();
-    (void)puts("' options='--help --version' ;;");
+    (void)fputs("' options='--version ", stdout);
+    put_option_names(common_options);
+    (void)puts("' ;;");
     for (size_t i = 0; commands[i]; i++) {
         (void)printf("    %s) options='", commands[i]->name);
         put_option_names(commands[i]->options);

@@ -34,25 +34,43 @@ static const struct example examples[] = {
     {NULL, NULL},
 };
 
-/* Declares `version`, if the document can. */
-static int declare(struct cdi_spec *spec, const char *version, struct cdi_error *err)
+/*
+ * The lowest version for what is written of a document: what has no effect, like an empty list,
+ * can need more and is left out. The member that needs it is in `member`.
+ */
+static int written_min_version(const struct cdi_spec *spec, const char **min, char *member,
+                               size_t size, struct cdi_error *err)
+{
+    _cleanup_spec_ struct cdi_spec *written = NULL;
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+    int r = cdi_spec_format(spec, CDI_FORMAT_JSON, &text, &len, err);
+
+    if (r == 0)
+        r = cdi_spec_parse(text, len, spec->path, &written, err);
+    if (r == 0)
+        *min = cdi_spec_min_version_why(written, member, size);
+    return r;
+}
+
+/* The version to declare, in *declared, if the document can. */
+static int choose(const struct cdi_spec *spec, const char *version, const char **declared,
+                  struct cdi_error *err)
 {
     char member[256] = "";
-    const char *min = cdi_spec_min_version_why(spec, member, sizeof member);
-    struct cdi_position pos = cdi_spec_position(spec, member);
+    const char *min = NULL;
+    int r = written_min_version(spec, &min, member, sizeof member, err);
 
-    if (strcmp(version, "min") == 0) {
-        spec->version = min;
-        return 0;
-    }
-    if (cdi_version_index(version) < cdi_version_index(min)) {
+    if (r < 0)
+        return r;
+    *declared = strcmp(version, "min") == 0 ? min : version;
+    if (cdi_version_index(*declared) < cdi_version_index(min)) {
         if (!*member)
             return cdi_error_set(err, CDI_ERR_INVALID, "a document cannot declare less than CDI %s",
                                  min);
-        return cdi_error_set_at(err, CDI_ERR_INVALID, spec->path, pos,
+        return cdi_error_set_at(err, CDI_ERR_INVALID, spec->path, cdi_spec_position(spec, member),
                                 "%s needs CDI %s, which is above %s", member, min, version);
     }
-    spec->version = version;
     return 0;
 }
 
@@ -63,7 +81,8 @@ static int check_version(const char *version, struct cdi_error *err)
 
     if (!version || strcmp(version, "min") == 0 || cdi_version_index(version) >= 0)
         return 0;
-    for (const char *const *v = cdi_versions(); *v && used < sizeof all; v++)
+    for (const char *const *v = cdi_versions() + cdi_version_index(CDI_VERSION_EARLIEST);
+         *v && used < sizeof all; v++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *v);
     return cdi_error_set(err, CDI_ERR_USAGE,
                          "--cdi-version cannot be '%s': it is 'min' or one of %s", version, all);
@@ -74,12 +93,16 @@ static int run(const struct call *call, struct cdi_error *err)
     const struct convert_options *o = call->options;
     struct findings_report report = {.out = stderr};
     _cleanup_spec_ struct cdi_spec *spec = NULL;
+    const char *version = NULL;
     int r = check_version(o->version, err);
 
     if (r == 0)
         r = document_read(call->operands[0], &spec, err);
     if (r == 0 && o->version)
-        r = declare(spec, o->version, err);
+        r = choose(spec, o->version, &version, err);
+    /* What was declared is no finding then, nor is what needs more and is not written. */
+    if (r == 0 && version)
+        spec->version = cdi_spec_min_version(spec);
     if (r == 0)
         r = findings_add_document(&report, spec,
                                   call->quiet ? CDI_SEVERITY_ERROR : CDI_SEVERITY_WARNING, err);
@@ -87,6 +110,8 @@ static int run(const struct call *call, struct cdi_error *err)
         return r;
     if (report.n_errors)
         return STATUS_FINDINGS;
+    if (version)
+        spec->version = version;
     r = document_write(spec, o->output, document_format(o->format, o->output), OUTPUT_SYNC, err);
     return r < 0 ? r : STATUS_DONE;
 }

@@ -5,7 +5,7 @@
 
 #include <cdikit/spec.h>
 
-/* Reads a document: "-" is standard input; else a regular file. */
+/* Reads a document: "-" is standard input; else a file, which may be a pipe. */
 int document_read(const char *path, struct cdi_spec **out, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*

@@ -3,13 +3,27 @@
 #ifndef CDIKIT_CMD_EXPLAIN_H
 #define CDIKIT_CMD_EXPLAIN_H
 
+#include <cdikit/oci.h>
 #include <cdikit/registry.h>
 
 #include "cmd/command.h"
 
-/* Prints the edits of n devices, all of which resolve, in the order of their application. */
-int explain_devices(const struct call *call, const struct cdi_registry *registry,
-                    const char *const *names, size_t n, bool json,
-                    struct cdi_error *err) CDI_MUST_CHECK;
+/* The edits of a request, which of them count, and what is said of each. */
+struct explanation {
+    const struct call *call;
+    struct explained *lines;
+    size_t n;
+};
+
+/*
+ * Finds the edits of n devices, all of which resolve, and which of them have an effect on the
+ * configuration as it is now, before they are applied. Lives as long as the call.
+ */
+int explain_devices(struct explanation *e, const struct call *call,
+                    const struct cdi_registry *registry, const char *const *names, size_t n,
+                    struct cdi_oci *oci, struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Prints those that have one, grouped by device, those of a document before its devices. */
+int explain_print(const struct explanation *e, bool json, struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif

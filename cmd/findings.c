@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/findings.h"
 
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "cmd/output.h"
 
@@ -65,27 +67,24 @@ void findings_add(struct findings_report *report, const char *file,
         print(report->out, file, finding);
 }
 
-bool findings_add_error(struct findings_report *report, const struct cdi_error *err)
+void findings_add_all(struct findings_report *report, const char *file,
+                      const struct cdi_findings *findings, enum cdi_severity least)
 {
-    static const struct {
-        enum cdi_errc code;
-        struct cdi_rule rule;
-    } rules[] = {
-        {CDI_ERR_SYNTAX, {"syntax", CDI_SEVERITY_ERROR, NULL}},
-        {CDI_ERR_INVALID, {"structure", CDI_SEVERITY_ERROR, NULL}},
-        {CDI_ERR_LIMIT, {"limit", CDI_SEVERITY_ERROR, NULL}},
-    };
+    for (size_t i = 0; i < findings->n; i++)
+        if (findings->items[i].rule->severity <= least)
+            findings_add(report, file, &findings->items[i]);
+}
 
-    for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
-        const struct cdi_finding finding = {
-            .rule = &rules[i].rule, .pos = err->pos, .message = err->message};
+void findings_add_too_large(struct findings_report *report, const char *file,
+                            const struct cdi_error *err)
+{
+    const struct cdi_rule *rule = cdi_rules();
+    struct cdi_finding finding = {.path = "", .message = err->message};
 
-        if (rules[i].code != err->code)
-            continue;
-        findings_add(report, err->file ? err->file : "?", &finding);
-        return true;
-    }
-    return false;
+    while (strcmp(rule->id, "limit") != 0)
+        rule++;
+    finding.rule = rule;
+    findings_add(report, file, &finding);
 }
 
 int findings_add_document(struct findings_report *report, const struct cdi_spec *spec,
@@ -96,8 +95,6 @@ int findings_add_document(struct findings_report *report, const struct cdi_spec 
 
     if (r < 0)
         return r;
-    for (size_t i = 0; i < findings.n; i++)
-        if (findings.items[i].rule->severity <= least)
-            findings_add(report, spec->path ? spec->path : "?", &findings.items[i]);
+    findings_add_all(report, spec->path ? spec->path : "?", &findings, least);
     return 0;
 }

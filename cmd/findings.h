@@ -23,11 +23,13 @@ struct findings_report {
 void findings_add(struct findings_report *report, const char *file,
                   const struct cdi_finding *finding);
 
-/*
- * Reports an error of the reader as a finding of the rules "syntax", "structure" or "limit".
- * False if it is none of a document, but of the system.
- */
-bool findings_add_error(struct findings_report *report, const struct cdi_error *err);
+/* Reports the findings of at least this severity. */
+void findings_add_all(struct findings_report *report, const char *file,
+                      const struct cdi_findings *findings, enum cdi_severity least);
+
+/* Reports that a file is larger than what is read at all (CDI_ERR_LIMIT). */
+void findings_add_too_large(struct findings_report *report, const char *file,
+                            const struct cdi_error *err);
 
 /* Validates a document and reports the findings of at least this severity. */
 int findings_add_document(struct findings_report *report, const struct cdi_spec *spec,

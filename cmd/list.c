@@ -21,7 +21,7 @@ static const struct option options[] = {
      "the documents: kind, CDI version, number of devices, file"},
     {"json", '\0', OPTION_SWITCH, offsetof(struct list_options, json), NULL, NULL,
      "everything, as one JSON object"},
-    SPEC_DIR_OPTIONS(struct list_options, where),
+    SPEC_DIR_OPTIONS(struct list_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };
 

@@ -165,7 +165,7 @@ static void man_overview(void)
         put_roff(commands[i]->summary);
         (void)putchar('\n');
     }
-    (void)puts(".SH OPTIONS\nEvery command has these.");
+    (void)puts(".SH OPTIONS\nEvery command has these, before its name or behind it.");
     put_options(common_options);
     put_exit_status(NULL);
     (void)puts(".SH ENVIRONMENT\n"

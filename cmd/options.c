@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/nearest.h"
+#include "base/strbuf.h"
 
 const struct option common_options[] = {
     {"help", 'h', OPTION_SWITCH, offsetof(struct call, help), NULL, NULL,
@@ -52,6 +53,18 @@ static const struct option *table_find(const struct option *table, option_match 
         if (match(table, name, len))
             return table;
     return NULL;
+}
+
+bool option_is_common(const char *arg)
+{
+    if (arg[0] != '-' || !arg[1])
+        return false;
+    if (arg[1] == '-')
+        return table_find(common_options, match_name, arg + 2, strlen(arg + 2));
+    for (const char *letter = arg + 1; *letter; letter++)
+        if (!table_find(common_options, match_letter, letter, 1))
+            return false;
+    return true;
 }
 
 static struct target find(const struct parser *p, option_match *match, const char *name, size_t len)
@@ -191,6 +204,17 @@ static int parse_argument(struct parser *p, struct cdi_error *err)
     return 0;
 }
 
+/* Says all forms that the command has. */
+static int missing_operand(const struct command *command, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+
+    for (size_t i = 0; command->usage[i]; i++)
+        strbuf_printf(&b, "%scdikit %s %s", i ? ", or " : "", command->name, command->usage[i]);
+    return b.failed ? cdi_error_nomem(err)
+                    : cdi_error_set(err, CDI_ERR_USAGE, "missing operand: %s", b.s);
+}
+
 static int check_operands(const struct call *call, struct cdi_error *err)
 {
     const struct command *command = call->command;
@@ -198,8 +222,7 @@ static int check_operands(const struct call *call, struct cdi_error *err)
     if (call->help)
         return 0;
     if (call->n_operands < command->min_operands)
-        return cdi_error_set(err, CDI_ERR_USAGE, "missing operand: cdikit %s %s", command->name,
-                             command->usage[0]);
+        return missing_operand(command, err);
     if (call->n_operands > command->max_operands)
         return cdi_error_set(err, CDI_ERR_USAGE, "unexpected operand '%s'",
                              call->operands[command->max_operands]);

@@ -8,6 +8,9 @@
 /* The options that every command has, ending with a name of NULL. */
 extern const struct option common_options[];
 
+/* True for an argument that is nothing but options of this table: "--verbose", "-vq". */
+bool option_is_common(const char *arg);
+
 /*
  * Takes apart what follows the command's name (argv ends with NULL): fills call->options, the
  * operands and the common switches. Options may stand after operands; "--" ends them, "-" is an

@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "cmd/common.h"
 #include "cmd/jsonout.h"
 #include "cmd/output.h"
@@ -21,7 +22,7 @@ static const struct option options[] = {
      "'vendor.com/gpu=*'"},
     {"json", '\0', OPTION_SWITCH, offsetof(struct resolve_options, json), NULL, NULL,
      "print an object with the members devices and unresolved"},
-    SPEC_DIR_OPTIONS(struct resolve_options, where),
+    SPEC_DIR_OPTIONS(struct resolve_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };
 
@@ -38,45 +39,66 @@ static const struct example examples[] = {
 struct names {
     const char *const *items;
     size_t n;
+    struct option_list unmatched; /* patterns that match no device */
 };
 
-static int match_pattern(const struct call *call, const struct cdi_registry *registry,
-                         const char *pattern, struct option_list *out, struct cdi_error *err)
+static int add_name(const struct call *call, struct option_list *list, const char *name,
+                    struct cdi_error *err)
 {
-    size_t n, before = out->n;
-    const struct cdi_registry_device *devices = cdi_registry_devices(registry, &n);
+    const char **items = arena_grow(call->arena, list->items, list->n, sizeof *items);
 
-    for (size_t i = 0; i <= n; i++) {
-        const char *name = i < n ? devices[i].name : pattern;
-        bool wanted = i < n ? devices[i].state == CDI_DEVICE_ACTIVE &&
-                                  fnmatch(pattern, name, FNM_PATHNAME) == 0
-                            : out->n == before; /* matches nothing: reported by its own name */
-        const char **items;
-
-        if (!wanted)
-            continue;
-        items = arena_grow(call->arena, out->items, out->n, sizeof *items);
-        if (!items)
-            return cdi_error_nomem(err);
-        items[out->n++] = name;
-        out->items = items;
-    }
+    if (!items)
+        return cdi_error_nomem(err);
+    items[list->n++] = name;
+    list->items = items;
     return 0;
+}
+
+static int match_pattern(const struct call *call, const struct cdi_registry *registry,
+                         const char *pattern, struct option_list *found,
+                         struct option_list *unmatched, struct cdi_error *err)
+{
+    size_t n, before = found->n;
+    const struct cdi_registry_device *devices = cdi_registry_devices(registry, &n);
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        if (devices[i].state == CDI_DEVICE_ACTIVE &&
+            fnmatch(pattern, devices[i].name, FNM_PATHNAME) == 0)
+            r = add_name(call, found, devices[i].name, err);
+    return r < 0 || found->n > before ? r : add_name(call, unmatched, pattern, err);
 }
 
 static int match_patterns(const struct call *call, const struct cdi_registry *registry,
                           struct names *names, struct cdi_error *err)
 {
     struct option_list found = {NULL, 0};
+    struct names patterns = *names;
+    int r = names_unique(call->arena, names->items, names->n, &patterns.items, &patterns.n, err);
 
-    for (size_t i = 0; i < call->n_operands; i++) {
-        int r = match_pattern(call, registry, call->operands[i], &found, err);
+    for (size_t i = 0; r == 0 && i < patterns.n; i++)
+        r = match_pattern(call, registry, patterns.items[i], &found, &names->unmatched, err);
+    names->items = found.items;
+    names->n = found.n;
+    return r;
+}
 
-        if (r < 0)
-            return r;
-    }
-    *names = (struct names){found.items, found.n};
-    return 0;
+/* Fails unless every name can be requested, and every pattern matches. */
+static int check_names(const struct call *call, const struct cdi_registry *registry,
+                       const struct names *names, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf all = STRBUF_INIT;
+    const struct option_list *unmatched = &names->unmatched;
+
+    if (!unmatched->n)
+        return devices_check(call, registry, names->items, names->n, err);
+    for (size_t i = 0; i < unmatched->n; i++)
+        strbuf_printf(&all, "%s'%s'", i ? ", " : "", unmatched->items[i]);
+    if (all.failed)
+        return cdi_error_nomem(err);
+    spec_dirs_warn(call, registry);
+    return cdi_error_set(err, CDI_ERR_NOTFOUND, "no device matches the pattern%s %s",
+                         unmatched->n == 1 ? "" : "s", all.s);
 }
 
 static int print_table(const struct call *call, const struct cdi_registry *registry,
@@ -126,7 +148,23 @@ static int print_json(const struct cdi_registry *registry, const struct names *n
         if (!cdi_registry_find(registry, names->items[i]))
             jsonout_string(&out, unresolved, NULL, names->items[i]);
     }
+    for (size_t i = 0; i < names->unmatched.n; i++)
+        jsonout_string(&out, unresolved, NULL, names->unmatched.items[i]);
     return jsonout_print(&out, err);
+}
+
+static int check_use(const struct call *call, struct cdi_error *err)
+{
+    const struct resolve_options *o = call->options;
+    const char *wrong = NULL;
+
+    if (!o->config && !call->n_operands)
+        wrong = "needs either NAME... or --config";
+    else if (o->config && call->n_operands)
+        wrong = "only one of NAME... and --config";
+    else if (o->config && o->glob)
+        wrong = "--glob goes with NAME...";
+    return wrong ? cdi_error_set(err, CDI_ERR_USAGE, "%s", wrong) : 0;
 }
 
 static int run(const struct call *call, struct cdi_error *err)
@@ -135,12 +173,11 @@ static int run(const struct call *call, struct cdi_error *err)
     _cleanup_registry_ struct cdi_registry *registry = NULL;
     _cleanup_oci_ struct cdi_oci *oci = NULL;
     _cleanup_free_ const char **requested = NULL;
-    struct names names = {call->operands, call->n_operands};
-    int r;
+    struct names names = {.items = call->operands, .n = call->n_operands};
+    int r = check_use(call, err);
 
-    if (!o->config == !call->n_operands)
-        return cdi_error_set(err, CDI_ERR_USAGE, "needs either NAME... or --config");
-    r = spec_dirs_open(call, &o->where, &registry, err);
+    if (r == 0)
+        r = spec_dirs_open(call, &o->where, &registry, err);
     if (r == 0 && o->config)
         r = input_oci(o->config, &oci, err);
     if (r == 0 && o->config)
@@ -150,8 +187,12 @@ static int run(const struct call *call, struct cdi_error *err)
     else if (r == 0 && o->glob)
         r = match_patterns(call, registry, &names, err);
     if (r == 0)
+        r = names_unique(call->arena, names.items, names.n, &names.items, &names.n, err);
+    if (r == 0 && o->config && !names.n && !call->quiet)
+        message_say(call, "no devices are asked for");
+    if (r == 0)
         r = o->json ? print_json(registry, &names, err) : print_table(call, registry, &names, err);
-    return r < 0 ? r : devices_check(call, registry, names.items, names.n, err);
+    return r < 0 ? r : check_names(call, registry, &names, err);
 }
 
 const struct command command_resolve = {

@@ -15,7 +15,7 @@ struct show_options {
 static const struct option options[] = {
     {"format", '\0', OPTION_CHOICE, offsetof(struct show_options, format), "FORMAT", format_choices,
      "how to print it; yaml unless given"},
-    SPEC_DIR_OPTIONS(struct show_options, where),
+    SPEC_DIR_OPTIONS(struct show_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };
 

@@ -2,12 +2,11 @@
 #include "cmd/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 
 void sources_close(struct sources *sources)
 {
@@ -47,6 +46,34 @@ static const char *directory_prefix(struct arena *arena, const char *dir)
     return arena_strndup(arena, dir, len);
 }
 
+int sources_fail(const struct call *call, struct sources *sources, const char *path,
+                 const struct cdi_error *why, struct cdi_error *err)
+{
+    struct arena *arena = sources->arena;
+    struct source_failure *all = arena_grow(arena, sources->failures, sources->n_failures,
+                                            sizeof *all);
+    const char *copy = arena_strdup(arena, path);
+    const char *message = arena_strdup(arena, why->message);
+
+    if (!all || !copy || !message)
+        return cdi_error_nomem(err);
+    all[sources->n_failures++] = (struct source_failure){copy, message};
+    sources->failures = all;
+    message_error(call, why);
+    return 0;
+}
+
+/* A directory that cannot be read. */
+static int fail_directory(const struct call *call, struct sources *sources, const char *name,
+                          int os_errno, struct cdi_error *err)
+{
+    _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
+
+    (void)cdi_error_set_errno(&why, os_errno, "cannot read the directory");
+    cdi_error_set_file(&why, name);
+    return sources_fail(call, sources, name, &why, err);
+}
+
 /* The files of a directory `path` beneath the root, which messages call `name`. */
 static int add_directory(const struct call *call, struct sources *sources, const char *name,
                          const char *path, struct cdi_error *err)
@@ -60,14 +87,8 @@ static int add_directory(const struct call *call, struct sources *sources, const
 
     if (r == -ENOMEM || !name_prefix || !path_prefix)
         return cdi_error_nomem(err);
-    if (r < 0) {
-        _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
-
-        (void)cdi_error_set_errno(&why, -r, "cannot read directory %s", name);
-        message_error(call, &why);
-        sources->failed = true;
-        return 0;
-    }
+    if (r < 0)
+        return fail_directory(call, sources, name, -r, err);
     sources->n_directories++;
     for (size_t i = 0; i < n; i++) {
         const char *file = arena_printf(arena, "%s/%s", path_prefix, names[i]);
@@ -82,26 +103,42 @@ static int add_directory(const struct call *call, struct sources *sources, const
     return 0;
 }
 
+/* As add_directory(), for a path that is relative to the working directory. */
+static int add_host_directory(const struct call *call, struct sources *sources, const char *dir,
+                              struct cdi_error *err)
+{
+    _cleanup_free_ char *real = realpath(dir, NULL);
+
+    return real ? add_directory(call, sources, dir, real, err)
+                : fail_directory(call, sources, dir, errno, err);
+}
+
 static int add_operand(const struct call *call, struct sources *sources, const char *operand,
                        struct cdi_error *err)
 {
-    _cleanup_free_ char *cwd = NULL;
-    const char *path = operand;
     struct stat st;
 
     if (strcmp(operand, "-") == 0)
         return add_source(sources, input_name(operand), operand, 0, err);
     if (stat(operand, &st) < 0 || !S_ISDIR(st.st_mode))
         return add_source(sources, operand, operand, 0, err);
-    if (*operand != '/') {
-        cwd = getcwd(NULL, 0);
-        if (!cwd)
-            return cdi_error_set_errno(err, errno, "cannot tell the working directory");
-        path = arena_printf(sources->arena, "%s/%s", cwd, operand);
-        if (!path)
-            return cdi_error_nomem(err);
+    return add_host_directory(call, sources, operand, err);
+}
+
+/* A spec dir that does not exist: nobody has to have the default ones. */
+static int skip_missing(const struct call *call, struct sources *sources,
+                        const struct spec_dirs *where, const char *dir, struct cdi_error *err)
+{
+    _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
+    bool rooted = spec_dirs_rooted(where);
+
+    if (!where->dirs.n) {
+        message_detail(call, "spec dir %s does not exist", dir);
+        return 0;
     }
-    return add_directory(call, sources, operand, path, err);
+    (void)cdi_error_set(&why, CDI_ERR_IO, "spec dir %s does not exist%s%s", dir,
+                        rooted ? " beneath " : "", rooted ? where->root : "");
+    return sources_fail(call, sources, dir, &why, err);
 }
 
 static int add_spec_dirs(const struct call *call, struct sources *sources,
@@ -110,20 +147,18 @@ static int add_spec_dirs(const struct call *call, struct sources *sources,
     static const char *const defaults[] = {CDI_DEFAULT_STATIC_DIR, CDI_DEFAULT_DYNAMIC_DIR};
     const char *const *dirs = where->dirs.n ? where->dirs.items : defaults;
     size_t n = where->dirs.n ? where->dirs.n : ARRAY_SIZE(defaults);
+    bool rooted = spec_dirs_rooted(where);
+    int r = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        struct stat st;
-        int r;
-
-        if (root_stat(&sources->root, dirs[i], &st) == -ENOENT) {
-            message_detail(call, "spec dir %s does not exist", dirs[i]);
-            continue;
-        }
-        r = add_directory(call, sources, dirs[i], dirs[i], err);
-        if (r < 0)
-            return r;
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        if (spec_dir_missing(rooted ? &sources->root : NULL, dirs[i]))
+            r = skip_missing(call, sources, where, dirs[i], err);
+        else if (rooted)
+            r = add_directory(call, sources, dirs[i], dirs[i], err);
+        else
+            r = add_host_directory(call, sources, dirs[i], err);
     }
-    return 0;
+    return r;
 }
 
 int sources_open(const struct call *call, const struct spec_dirs *where, struct sources *out,
@@ -142,19 +177,17 @@ int sources_open(const struct call *call, const struct spec_dirs *where, struct 
     return r;
 }
 
-int source_read(const struct sources *sources, const struct source *source, struct cdi_spec **out,
-                struct cdi_error *err)
+int source_text(const struct sources *sources, const struct source *source, char **text,
+                size_t *len, struct cdi_error *err)
 {
-    _cleanup_free_ char *text = NULL;
-    size_t len;
     int r;
 
     if (source->directory)
-        r = root_read(&sources->root, source->path, CDI_SPEC_MAX_SIZE, &text, &len, err);
+        r = root_read(&sources->root, source->path, CDI_SPEC_MAX_SIZE, text, len, err);
     else
-        r = input_read(source->path, CDI_SPEC_MAX_SIZE, &text, &len, err);
+        r = input_read(source->path, CDI_SPEC_MAX_SIZE, text, len, err);
     if (r == 0)
-        return cdi_spec_parse(text, len, source->name, out, err);
+        return 0;
     /* The path beneath the root is not what the user typed. */
     free(err->file);
     err->file = NULL;

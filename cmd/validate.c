@@ -19,13 +19,13 @@ static const struct option options[] = {
     {"strict", '\0', OPTION_SWITCH, offsetof(struct validate_options, strict), NULL, NULL,
      "let warnings count as findings too"},
     {"json", '\0', OPTION_SWITCH, offsetof(struct validate_options, json), NULL, NULL,
-     "print one JSON object"},
+     "print one JSON object; with --min-version or --rules an array"},
     {"min-version", '\0', OPTION_SWITCH, offsetof(struct validate_options, min_version), NULL, NULL,
      "print the lowest CDI version that each document can declare, and the member that needs it, "
      "in place of findings"},
     {"rules", '\0', OPTION_SWITCH, offsetof(struct validate_options, rules), NULL, NULL,
      "print the rules that documents are checked against"},
-    SPEC_DIR_OPTIONS(struct validate_options, where),
+    SPEC_DIR_OPTIONS(struct validate_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };
 
@@ -44,6 +44,7 @@ struct definition {
     const char *name; /* qualified */
     const char *file;
     struct cdi_position pos;
+    size_t index; /* in the document */
     size_t directory;
 };
 
@@ -55,7 +56,6 @@ struct run {
     struct definition *definitions;
     size_t n_definitions;
     size_t n_files;
-    bool system_failed;
 };
 
 static const struct cdi_rule conflict_rule = {
@@ -78,7 +78,7 @@ static int remember_devices(struct run *run, const struct cdi_spec *spec, size_t
             return cdi_error_nomem(err);
         (void)snprintf(path, sizeof path, "devices[%zu].name", i);
         all[run->n_definitions++] = (struct definition){name, file, cdi_spec_position(spec, path),
-                                                        directory};
+                                                        i, directory};
         run->definitions = all;
     }
     return 0;
@@ -117,61 +117,80 @@ static int report_conflicts(struct run *run, struct cdi_error *err)
             other = &all[i + 1];
         if (!other)
             continue;
-        finding.message = arena_printf(run->call->arena, "device %s is also defined in %s",
-                                       all[i].name, other->file);
-        finding.hint = "neither can be requested: remove or rename one";
-        if (!finding.message)
+        finding.message = arena_printf(
+            run->call->arena,
+            "device %s is defined in %s too, in the same directory: neither "
+            "of the two is used",
+            all[i].name, other->file);
+        finding.hint = "remove or rename one";
+        finding.path = arena_printf(run->call->arena, "devices[%zu].name", all[i].index);
+        if (!finding.message || !finding.path)
             return cdi_error_nomem(err);
         findings_add(&run->report, all[i].file, &finding);
     }
     return 0;
 }
 
-static int validate_source(struct run *run, const struct sources *sources,
-                           const struct source *source, struct cdi_error *err)
+static int validate_source(struct run *run, struct sources *sources, const struct source *source,
+                           struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
+    _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
     _cleanup_spec_ struct cdi_spec *spec = NULL;
-    size_t errors = run->report.n_errors, warnings = run->report.n_warnings;
+    _cleanup_free_ char *text = NULL;
+    size_t len;
     int r;
 
     run->n_files++;
-    if (source_read(sources, source, &spec, &why) < 0) {
-        if (!findings_add_error(&run->report, &why)) {
-            message_error(run->call, &why);
-            run->system_failed = true;
-        }
+    r = source_text(sources, source, &text, &len, &why);
+    if (r == -CDI_ERR_LIMIT) {
+        findings_add_too_large(&run->report, source->name, &why);
         return 0;
     }
-    r = findings_add_document(&run->report, spec, CDI_SEVERITY_WARNING, err);
+    if (r < 0)
+        return sources_fail(run->call, sources, source->name, &why, err);
+    r = cdi_document_validate(text, len, source->name, &findings, &spec, err);
     if (r < 0)
         return r;
-    if (run->call->verbose && run->report.out && errors == run->report.n_errors &&
-        warnings == run->report.n_warnings) {
+    findings_add_all(&run->report, source->name, &findings, CDI_SEVERITY_WARNING);
+    if (run->call->verbose && run->report.out && !findings.n) {
         output_text(stdout, source->name);
         (void)puts(": ok");
     }
-    if (!source->directory || errors != run->report.n_errors)
-        return 0;
-    return remember_devices(run, spec, source->directory, err);
+    return source->directory && spec ? remember_devices(run, spec, source->directory, err) : 0;
 }
 
-static int min_version_of_source(struct run *run, const struct sources *sources,
-                                 const struct source *source, struct table *table,
-                                 struct cJSON *list)
+/* Reads a document; *spec stays NULL, and it is said why, if that fails. */
+static int parse_source(struct run *run, struct sources *sources, const struct source *source,
+                        struct cdi_spec **spec, struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
+    _cleanup_free_ char *text = NULL;
+    size_t len;
+    int r = source_text(sources, source, &text, &len, &why);
+
+    if (r == 0)
+        r = cdi_spec_parse(text, len, source->name, spec, &why);
+    if (r == 0)
+        return 0;
+    if (cdi_error_exit_status(&why) == STATUS_SYSTEM)
+        return sources_fail(run->call, sources, source->name, &why, err);
+    message_error(run->call, &why);
+    run->report.n_errors++;
+    return 0;
+}
+
+static int min_version_of_source(struct run *run, struct sources *sources,
+                                 const struct source *source, struct table *table,
+                                 struct cJSON *list, struct cdi_error *err)
+{
     _cleanup_spec_ struct cdi_spec *spec = NULL;
     const char *version, *member;
     char buf[256] = "";
+    int r = parse_source(run, sources, source, &spec, err);
 
-    if (source_read(sources, source, &spec, &why) < 0) {
-        message_error(run->call, &why);
-        if (cdi_error_exit_status(&why) == STATUS_SYSTEM)
-            run->system_failed = true;
-        run->report.n_errors++;
-        return 0;
-    }
+    if (!spec)
+        return r;
     version = cdi_spec_min_version_why(spec, buf, sizeof buf);
     member = arena_strdup(run->call->arena, buf);
     if (run->report.json) {
@@ -187,7 +206,7 @@ static int min_version_of_source(struct run *run, const struct sources *sources,
     return 0;
 }
 
-static int print_min_versions(struct run *run, const struct sources *sources, struct cdi_error *err)
+static int print_min_versions(struct run *run, struct sources *sources, struct cdi_error *err)
 {
     struct table table = {.arena = run->call->arena, .n_columns = 3};
     struct cJSON *list = NULL;
@@ -198,7 +217,7 @@ static int print_min_versions(struct run *run, const struct sources *sources, st
         list = jsonout_array(&run->json, NULL, NULL);
     }
     for (size_t i = 0; r == 0 && i < sources->n; i++)
-        r = min_version_of_source(run, sources, &sources->items[i], &table, list);
+        r = min_version_of_source(run, sources, &sources->items[i], &table, list, err);
     if (r < 0)
         return r;
     return run->options->json ? jsonout_print(&run->json, err) : table_print(&table, err);
@@ -209,17 +228,47 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
-static int print_findings(struct run *run, const struct sources *sources, struct cdi_error *err)
+static int print_json(struct run *run, struct cJSON *root, const struct sources *sources,
+                      struct cdi_error *err)
+{
+    struct jsonout *json = &run->json;
+    struct cJSON *list = jsonout_array(json, root, "unreadable");
+
+    for (size_t i = 0; i < sources->n_failures; i++) {
+        struct cJSON *object = jsonout_object(json, list, NULL);
+
+        jsonout_string(json, object, "path", sources->failures[i].path);
+        jsonout_string(json, object, "message", sources->failures[i].message);
+    }
+    jsonout_number(json, root, "files", run->n_files);
+    jsonout_number(json, root, "errors", run->report.n_errors);
+    jsonout_number(json, root, "warnings", run->report.n_warnings);
+    return jsonout_print(json, err);
+}
+
+static void print_summary(const struct run *run, const struct sources *sources)
+{
+    const struct findings_report *report = &run->report;
+    size_t failures = sources->n_failures;
+
+    (void)printf("%zu file%s: %zu error%s, %zu warning%s", run->n_files, plural(run->n_files),
+                 report->n_errors, plural(report->n_errors), report->n_warnings,
+                 plural(report->n_warnings));
+    if (failures)
+        (void)printf("; %zu file%s could not be read", failures, plural(failures));
+    (void)putchar('\n');
+}
+
+static int print_findings(struct run *run, struct sources *sources, struct cdi_error *err)
 {
     struct findings_report *report = &run->report;
-    struct jsonout *json = &run->json;
     struct cJSON *root = NULL;
     int r = 0;
 
     if (run->options->json) {
-        root = jsonout_object(json, NULL, NULL);
-        report->json = json;
-        report->list = jsonout_array(json, root, "findings");
+        root = jsonout_object(&run->json, NULL, NULL);
+        report->json = &run->json;
+        report->list = jsonout_array(&run->json, root, "findings");
     } else if (!run->call->quiet) {
         report->out = stdout;
     }
@@ -229,29 +278,53 @@ static int print_findings(struct run *run, const struct sources *sources, struct
         r = report_conflicts(run, err);
     if (r < 0)
         return r;
-    if (report->json) {
-        jsonout_number(json, root, "files", run->n_files);
-        jsonout_number(json, root, "errors", report->n_errors);
-        jsonout_number(json, root, "warnings", report->n_warnings);
-        return jsonout_print(json, err);
-    }
+    if (report->json)
+        return print_json(run, root, sources, err);
     if (report->out)
-        (void)printf("%zu file%s: %zu error%s, %zu warning%s\n", run->n_files, plural(run->n_files),
-                     report->n_errors, plural(report->n_errors), report->n_warnings,
-                     plural(report->n_warnings));
+        print_summary(run, sources);
     return 0;
 }
 
-static int print_rules(const struct call *call, struct cdi_error *err)
+static void add_rule(struct table *table, struct jsonout *json, struct cJSON *list,
+                     const struct cdi_rule *rule)
 {
-    struct table table = {.arena = call->arena, .n_columns = 3};
+    const char *severity = rule->severity == CDI_SEVERITY_ERROR ? "error" : "warning";
+    struct cJSON *object;
+
+    if (!list) {
+        table_row(table, (const char *const[]){rule->id, severity, rule->summary});
+        return;
+    }
+    object = jsonout_object(json, list, NULL);
+    jsonout_string(json, object, "rule", rule->id);
+    jsonout_string(json, object, "severity", severity);
+    jsonout_string(json, object, "summary", rule->summary);
+}
+
+static int print_rules(struct run *run, struct cdi_error *err)
+{
+    struct table table = {.arena = run->call->arena, .n_columns = 3};
+    struct cJSON *list = run->options->json ? jsonout_array(&run->json, NULL, NULL) : NULL;
 
     for (const struct cdi_rule *rule = cdi_rules(); rule->id; rule++)
-        table_row(&table, (const char *const[]){
-                              rule->id, rule->severity == CDI_SEVERITY_ERROR ? "error" : "warning",
-                              rule->summary});
-    table_row(&table, (const char *const[]){conflict_rule.id, "error", conflict_rule.summary});
-    return table_print(&table, err);
+        add_rule(&table, &run->json, list, rule);
+    add_rule(&table, &run->json, list, &conflict_rule);
+    return run->options->json ? jsonout_print(&run->json, err) : table_print(&table, err);
+}
+
+static int check_use(const struct call *call, struct cdi_error *err)
+{
+    const struct validate_options *o = call->options;
+    bool where = o->where.dirs.n || o->where.root;
+    const char *wrong = NULL;
+
+    if (o->rules && (o->strict || o->min_version || where || call->n_operands))
+        wrong = "--rules goes alone, or with --json";
+    else if (o->min_version && o->strict)
+        wrong = "--strict does not go with --min-version, which looks for no findings";
+    else if (where && call->n_operands)
+        wrong = "--spec-dir and --root go without operands";
+    return wrong ? cdi_error_set(err, CDI_ERR_USAGE, "%s", wrong) : 0;
 }
 
 static void run_end(struct run *run)
@@ -264,10 +337,12 @@ static int run_validate(const struct call *call, struct cdi_error *err)
     const struct validate_options *o = call->options;
     _cleanup_(sources_close) struct sources sources = {.root = ROOT_INIT};
     _cleanup_(run_end) struct run run = {.call = call, .options = o};
-    int r;
+    int r = check_use(call, err);
 
+    if (r < 0)
+        return r;
     if (o->rules)
-        return print_rules(call, err);
+        return print_rules(&run, err);
     r = sources_open(call, &o->where, &sources, err);
     if (r < 0)
         return r;
@@ -275,7 +350,7 @@ static int run_validate(const struct call *call, struct cdi_error *err)
                        : print_findings(&run, &sources, err);
     if (r < 0)
         return r;
-    if (run.system_failed || sources.failed)
+    if (sources.n_failures)
         return STATUS_SYSTEM;
     if (run.report.n_errors || (o->strict && run.report.n_warnings))
         return STATUS_FINDINGS;
@@ -292,12 +367,13 @@ const struct command command_validate = {
         "    FILE:LINE:COLUMN: SEVERITY: MESSAGE [RULE]\n"
         "        hint: WHAT TO DO ABOUT IT\n\n"
         "An error makes engines refuse the document; a warning is about what they load although "
-        "it breaks the specification, or will surprise. The name of a rule never changes. "
-        "Besides those of --rules there are 'syntax', 'structure' (a type or a member that the "
-        "specification does not have) and 'limit' (too large or too deep to be read).\n\n"
+        "it breaks the specification, or will surprise. The name of a rule never changes.\n\n"
         "DIR stands for its *.json and *.yaml, as engines load them, and their devices are also "
         "checked for conflicts. '-' is standard input. Without operands the spec dirs are "
         "checked.\n\n"
+        "The object of --json has the members findings (objects with file, line, column, "
+        "severity, rule, path, message and hint), unreadable (path and message of what could not "
+        "be read), files, errors and warnings.\n\n"
         "With --quiet nothing but the exit status tells the result.",
     .options = options,
     .options_size = sizeof(struct validate_options),

@@ -53,6 +53,7 @@ rejected() {
     printf '%s' "$1" >"$TMP/bad.json"
     expect_status 1 "$cdikit" annotation parse "$TMP/bad.json"
     expect_err "$2"
+    expect_err 'bad\.json'
 }
 rejected '{"cdi.k8s.io/x": ""}' 'cdi\.k8s\.io/x'
 rejected '{"cdi.k8s.io/x": "a/b=c,"}' 'cdi\.k8s\.io/x'
@@ -86,8 +87,13 @@ expect_status 0 "$cdikit" annotation update - v d a/b=c <<<'null'
 expect_out '"cdi\.k8s\.io/v_d": ?"a/b=c"'
 expect_status 2 "$cdikit" annotation update --in-place - v d a/b=c <<<'{}'
 expect_status 2 "$cdikit" annotation update "$map" v
+expect_status 2 "$cdikit" annotation update "$map" v d
+expect_err 'annotation update FILE\|- PLUGIN ID DEVICE'
 
 expect_status 2 "$cdikit" annotation
+for form in 'key PLUGIN ID' 'value DEVICE\.\.\.' 'parse FILE\|-' 'update FILE\|- PLUGIN ID DEVICE'; do
+    expect_err "cdikit annotation $form"
+done
 expect_status 2 "$cdikit" annotation prase
 expect_err "did you mean 'parse'"
 

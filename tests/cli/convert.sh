@@ -32,7 +32,23 @@ check "nothing is written" test -z "$OUT"
 expect_status 1 "$cdikit" convert --cdi-version 0.2.0 "$fixtures/bad/warning.yaml"
 expect_err '0\.3\.0'
 expect_status 2 "$cdikit" convert --cdi-version 1.2.3 "$vendor"
-expect_err "'min' or one of .*1\.1\.0"
+expect_err "'min' or one of 0\.3\.0, 0\.4\.0, .*1\.1\.0"
+expect_status 0 "$cdikit" convert --cdi-version 0.5.0 "$vendor"
+expect_file "$expected/convert.yaml"
+# The lowest version is that of what is written: not of an empty list, which is left out.
+cat >"$TMP/empty.yaml" <<'EOF'
+cdiVersion: "1.1.0"
+kind: vendor.com/device
+devices: [{name: d, containerEdits: {intelRdt: {closID: a, schemata: []}}}]
+EOF
+expect_status 0 "$cdikit" convert --cdi-version min "$TMP/empty.yaml"
+expect_out '^cdiVersion: "?0\.7\.0"?$'
+cp "$TMP/.out" "$TMP/once.yaml"
+expect_status 0 "$cdikit" convert --cdi-version min "$TMP/once.yaml"
+expect_file "$TMP/once.yaml"
+expect_status 0 "$cdikit" convert --cdi-version 0.7.0 "$TMP/empty.yaml"
+expect_status 1 "$cdikit" convert --cdi-version 0.6.0 "$TMP/empty.yaml"
+expect_err 'empty\.yaml:3:[0-9]+: .*intelRdt needs CDI 0\.7\.0, which is above 0\.6\.0'
 # A document that declares too little is repaired.
 sed 's/0\.5\.0/0.3.0/' "$vendor" >"$TMP/low.yaml"
 expect_status 1 "$cdikit" convert "$TMP/low.yaml"
@@ -53,6 +69,8 @@ expect_err 'syntax\.yaml:[0-9]+:'
 expect_status 3 "$cdikit" convert "$TMP/missing.yaml"
 
 # ---- files ----
+expect_status 0 timeout 5 "$cdikit" convert <(cat "$vendor")
+expect_file "$expected/convert.yaml"
 echo old >"$TMP/there.yaml"
 chmod 0640 "$TMP/there.yaml"
 ln -s there.yaml "$TMP/link.yaml"

@@ -17,8 +17,32 @@ for command in $commands; do
 done
 expect_status 0 "$cdikit" --version
 expect_out '^cdikit [0-9]+\.[0-9]+\.[0-9]+$'
-expect_status 2 "$cdikit" --verbose list
-expect_err 'before the command'
+expect_status 2 "$cdikit" --names list
+expect_err 'unknown option --names before the command'
+expect_status 2 "$cdikit" -vx list
+expect_err 'unknown option -vx before the command'
+expect_status 2 "$cdikit" -- list
+
+# ---- the options of every command, before it ----
+for option in -v --verbose -vv '-v -v'; do
+    # shellcheck disable=SC2086 # words of a command
+    expect_status 0 "$cdikit" $option list --spec-dir "$TMP"
+    expect_err 'priority 0'
+done
+expect_status 0 "$cdikit" -q list --spec-dir "$TMP/none"
+check "quiet" test -z "$OUT$ERR"
+expect_status 0 "$cdikit" --help list
+expect_out '^Usage: cdikit list'
+expect_status 0 "$cdikit" -v --help
+expect_out '^Usage: cdikit COMMAND'
+expect_status 0 "$cdikit" -v --version
+expect_out '^CDI 0\.1\.0'
+expect_status 0 "$cdikit" --version -v
+expect_out '^CDI 0\.1\.0'
+expect_status 2 "$cdikit" -v
+expect_err '^Usage: cdikit COMMAND'
+expect_status 2 "$cdikit" -v valdate
+expect_err "did you mean 'validate'"
 expect_status 2 "$cdikit" valdate
 expect_err "did you mean 'validate'"
 expect_status 2 "$cdikit" nothinglikeit
@@ -36,6 +60,7 @@ for command in $commands; do
     check "$command: no line of help is longer than 80" test "$(awk 'length > 80' "$TMP/help" | wc -l)" = 0
 done
 expect_status 2 "$cdikit" help nothinglikeit
+expect_err "^Try 'cdikit help'\.$"
 expect_status 2 "$cdikit" help list show
 
 # ---- manual pages ----
@@ -68,19 +93,39 @@ expect_err 'one of yaml, json'
 expect_status 2 "$cdikit" list operand
 expect_err "Try 'cdikit list --help'"
 expect_status 0 "$cdikit" list --spec-dir "$TMP/none" --spec-dir="$TMP/none" -vq
+expect_err 'priority 0'
+check "-vq is quiet too" test "${ERR#*warning}" = "$ERR"
+expect_status 0 "$cdikit" list --spec-dir "$TMP/none" -qv
+expect_err 'priority 0'
+expect_status 0 "$cdikit" list --help
+expect_out 'paths that are'
+check "list reads no device nodes" test "${OUT#*device nodes}" = "$OUT"
+expect_status 0 "$cdikit" apply --help
+expect_out 'the device nodes'
 expect_status 0 "$cdikit" name --json -- a/b=c
 expect_status 0 "$cdikit" name a/b=c --json
 expect_status 2 "$cdikit" name -- a/b=c --json
 
 # ---- the output cannot be written ----
-for full in "version" "list --help" "help --man list" "name a/b=c" "name --json a/b=c"; do
+fixtures=$TOP/tests/cli/fixtures
+root="--root $fixtures/root" config="--config $fixtures/oci/config.json" dev=vendor.com/device=dev0
+for full in "version" "list --help" "help" "help --man list" "name a/b=c" "name --json a/b=c" schema \
+    "list $root" "list $root --json" "show $root $dev" "resolve $root $dev" \
+    "resolve $root --json $dev" "validate $fixtures/good" "validate --json $fixtures/good" \
+    "validate --min-version $fixtures/good" "validate --rules" "validate --rules --json" \
+    "convert $fixtures/good/vendor.yaml" "convert --format json $fixtures/good/vendor.yaml" \
+    "apply $root $config $dev" "apply $root $config --diff $dev" \
+    "apply $root $config --explain $dev" "apply $root $config --explain --json $dev" \
+    "annotation key v d" "annotation value a/b=c" "annotation parse $fixtures/map.json" \
+    "annotation parse --json $fixtures/map.json" "annotation update $fixtures/map.json v d a/b=c"; do
     # shellcheck disable=SC2086 # words of a command
     "$cdikit" $full >/dev/full 2>"$TMP/err"
     check "status 3 for a full disk: $full" test $? = 3
-    check "says so: $full" grep -q 'No space left' "$TMP/err"
+    check "says so: $full" grep -q "^cdikit ${full%% *}: .*cannot write.*No space left" "$TMP/err"
     # shellcheck disable=SC2086
     "$cdikit" $full >&- 2>"$TMP/err"
     check "status 3 for a closed output: $full" test $? = 3
+    check "says so: $full" grep -q "^cdikit ${full%% *}: .*cannot write" "$TMP/err"
 done
 # A closed standard output must not become the file that is opened next.
 printf '{}' >"$TMP/map"
@@ -120,6 +165,8 @@ expect_completion 'cdikit convert --format ' yaml json
 expect_completion 'cdikit convert --format=j' json
 expect_completion 'cdikit annotation u' update
 expect_completion 'cdikit help li' list
+expect_completion 'cdikit --verb' --verbose
+expect_completion 'cdikit -v va' validate
 expect_completion 'cdikit generate --vendor v' ''
 
 finish
