@@ -61,12 +61,13 @@ int cdi_error_set(struct cdi_error *err, enum cdi_errc code, const char *fmt, ..
 
 int cdi_error_set_errno(struct cdi_error *err, int os_errno, const char *fmt, ...)
 {
+    enum cdi_errc code = os_errno == ENOMEM ? CDI_ERR_NOMEM : CDI_ERR_IO;
     _cleanup_free_ char *what = NULL;
     va_list ap;
     int r;
 
     if (!err)
-        return -CDI_ERR_IO;
+        return -(int)code;
     va_start(ap, fmt);
     r = vasprintf(&what, fmt, ap);
     va_end(ap);
@@ -74,8 +75,7 @@ int cdi_error_set_errno(struct cdi_error *err, int os_errno, const char *fmt, ..
         what = NULL;
         return cdi_error_nomem(err);
     }
-    r = cdi_error_set(err, os_errno == ENOMEM ? CDI_ERR_NOMEM : CDI_ERR_IO, "%s: %s", what,
-                      strerror(os_errno));
+    r = cdi_error_set(err, code, "%s: %s", what, strerror(os_errno));
     err->os_errno = os_errno;
     return r;
 }
@@ -83,42 +83,44 @@ int cdi_error_set_errno(struct cdi_error *err, int os_errno, const char *fmt, ..
 int cdi_error_set_at(struct cdi_error *err, enum cdi_errc code, const char *file,
                      struct cdi_position pos, const char *fmt, ...)
 {
+    /* The file may be the old one of *err: copy before clearing. */
+    _cleanup_free_ char *copy = err && file ? strdup(file) : NULL;
     va_list ap;
     int r;
 
     va_start(ap, fmt);
     r = error_setv(err, code, fmt, ap);
     va_end(ap);
-    if (!err || err->code == CDI_ERR_NOMEM)
+    if (!err || err->message == out_of_memory)
         return r;
     err->pos = pos;
-    cdi_error_set_file(err, file);
+    err->file = TAKE_PTR(copy);
     return r;
 }
 
-int cdi_error_wrap(struct cdi_error *err, const char *fmt, ...)
+int cdi_error_wrap(struct cdi_error *err, int r, const char *fmt, ...)
 {
     _cleanup_free_ char *what = NULL;
     char *message;
     va_list ap;
-    int r;
+    int len;
 
     if (!err)
-        return -CDI_ERR_INVALID;
+        return r;
     va_start(ap, fmt);
-    r = vasprintf(&what, fmt, ap);
+    len = vasprintf(&what, fmt, ap);
     va_end(ap);
-    if (r < 0) {
+    if (len < 0) {
         what = NULL;
-        return -(int)err->code;
+        return r;
     }
     /* Without memory for the context the cause alone is still worth having. */
     if (asprintf(&message, "%s: %s", what, err->message ? err->message : "unknown error") < 0)
-        return -(int)err->code;
+        return r;
     if (err->message != out_of_memory)
         free(err->message);
     err->message = message;
-    return -(int)err->code;
+    return r;
 }
 
 void cdi_error_set_file(struct cdi_error *err, const char *file)
@@ -127,7 +129,7 @@ void cdi_error_set_file(struct cdi_error *err, const char *file)
         err->file = strdup(file);
 }
 
-int cdi_error_format(const struct cdi_error *err, char *buf, unsigned long size)
+int cdi_error_format(const struct cdi_error *err, char *buf, size_t size)
 {
     const char *message = err->message ? err->message : "unknown error";
 

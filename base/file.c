@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,25 +74,75 @@ int file_read_fd(int fd, const char *name, size_t limit, char **data, size_t *le
     return read_to_end(fd, name, GUESS, limit, data, len, err);
 }
 
+static int read_regular(int fd, const char *path, const struct stat *st, size_t limit, char **data,
+                        size_t *len, struct cdi_error *err)
+{
+    if (st->st_size > 0 && (size_t)st->st_size > limit)
+        return too_large(path, limit, err);
+    return read_to_end(fd, path, (size_t)st->st_size, limit, data, len, err);
+}
+
+/* Opens a regular file that was looked at through `path_fd`; without /proc, by its name. */
+static int reopen(int path_fd, int dirfd, const char *name)
+{
+    /* O_NONBLOCK: opening a FIFO, which the name may lead to by now, must not wait. */
+    static const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    char link[64];
+    int fd;
+
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", path_fd);
+    fd = open(link, flags);
+    return fd >= 0 || errno != ENOENT ? fd : openat(dirfd, name, flags);
+}
+
+/*
+ * Reads a regular file. What it is is known before it is opened: with a device, that alone may
+ * have effects.
+ */
+static int read_named(int dirfd, const char *name, const char *path, size_t limit, struct stat *st,
+                      char **data, size_t *len, struct cdi_error *err)
+{
+    _cleanup_close_ int path_fd = openat(dirfd, name, O_PATH | O_CLOEXEC);
+    _cleanup_close_ int fd = -1;
+
+    if (path_fd < 0)
+        return io_error(path, errno, "cannot open", err);
+    if (fstat(path_fd, st) < 0)
+        return io_error(path, errno, "cannot stat", err);
+    if (S_ISREG(st->st_mode)) {
+        fd = reopen(path_fd, dirfd, name);
+        if (fd < 0)
+            return io_error(path, errno, "cannot open", err);
+        if (fstat(fd, st) < 0)
+            return io_error(path, errno, "cannot stat", err);
+    }
+    if (S_ISDIR(st->st_mode))
+        return io_error(path, EISDIR, "cannot read", err);
+    if (!S_ISREG(st->st_mode))
+        return cdi_error_set_at(err, CDI_ERR_IO, path, (struct cdi_position){0, 0},
+                                "not a regular file");
+    return read_regular(fd, path, st, limit, data, len, err);
+}
+
 int file_read(int dirfd, const char *path, size_t limit, char **data, size_t *len,
               struct cdi_error *err)
 {
-    /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
-    _cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+
+    return read_named(dirfd, path, path, limit, &st, data, len, err);
+}
+
+int file_read_stream(const char *path, size_t limit, char **data, size_t *len,
+                     struct cdi_error *err)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     struct stat st;
 
     if (fd < 0)
         return io_error(path, errno, "cannot open", err);
-    if (fstat(fd, &st) < 0)
-        return io_error(path, errno, "cannot stat", err);
-    if (S_ISDIR(st.st_mode))
-        return io_error(path, EISDIR, "cannot read", err);
-    if (!S_ISREG(st.st_mode))
-        return cdi_error_set_at(err, CDI_ERR_INVALID, path, (struct cdi_position){0, 0},
-                                "not a regular file");
-    if (st.st_size > 0 && (size_t)st.st_size > limit)
-        return too_large(path, limit, err);
-    return read_to_end(fd, path, (size_t)st.st_size, limit, data, len, err);
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        return read_regular(fd, path, &st, limit, data, len, err);
+    return file_read_fd(fd, path, limit, data, len, err);
 }
 
 int file_write_all(int fd, const void *data, size_t len)
@@ -128,27 +179,106 @@ static int open_temporary(int dirfd, char name[static 32], mode_t mode)
     return -EEXIST;
 }
 
-/* Fills the open temporary file and gives it its mode and owner. Returns 0 or -errno. */
-static int fill_temporary(int fd, int dirfd, const char *base, const void *data, size_t len,
-                          mode_t mode, unsigned flags)
+/* Mode and owner of the file that takes another's place. */
+struct identity {
+    mode_t mode;
+    bool owned; /* the owner matters */
+    uid_t uid;
+    gid_t gid;
+};
+
+/* A replacement on its way: what it is called before and after, and what has gone wrong. */
+struct replacement {
+    int dirfd;
+    const char *base;
+    const char *path; /* for messages */
+    char name[32];    /* of the temporary file */
+    unsigned flags;
+    const struct file_place *place; /* NULL if any file may be there */
+};
+
+static int failed(const struct replacement *new, int os_errno, const char *what,
+                  struct cdi_error *err)
 {
-    struct stat old;
+    if (os_errno == EEXIST && (new->flags &FILE_REPLACE_EXCLUSIVE))
+        return cdi_error_set_at(err, CDI_ERR_EXISTS, new->path, (struct cdi_position){0, 0},
+                                "exists already");
+    return io_error(new->path, os_errno, what, err);
+}
+
+/* Fills the open temporary file and gives it its mode and owner. */
+static int fill_temporary(const struct replacement *new, int fd, const void *data, size_t len,
+                          const struct identity *id, struct cdi_error *err)
+{
     int r = file_write_all(fd, data, len);
 
     if (r < 0)
-        return r;
-    if ((flags & FILE_REPLACE_KEEP_OWNER) && fstatat(dirfd, base, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISREG(old.st_mode)) {
-        mode = old.st_mode & 07777;
-        if ((old.st_uid != geteuid() || old.st_gid != getegid()) &&
-            fchown(fd, old.st_uid, old.st_gid) < 0)
-            return -errno;
-    }
-    if (fchmod(fd, mode) < 0)
-        return -errno;
-    if ((flags & FILE_REPLACE_SYNC) && fsync(fd) < 0)
-        return -errno;
+        return failed(new, -r, "cannot replace", err);
+    if (id->owned && (id->uid != geteuid() || id->gid != getegid()) &&
+        fchown(fd, id->uid, id->gid) < 0)
+        return failed(new, errno, "cannot replace, for its owner and group cannot be kept", err);
+    if (fchmod(fd, id->mode) < 0 || ((new->flags &FILE_REPLACE_SYNC) && fsync(fd) < 0))
+        return failed(new, errno, "cannot replace", err);
     return 0;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Gives the temporary file its name. Returns 0 or -1 with errno. */
+static int move_into_place(const struct replacement *new)
+{
+    if (!(new->flags &FILE_REPLACE_EXCLUSIVE))
+        return renameat(new->dirfd, new->name, new->dirfd, new->base);
+    if (renameat2(new->dirfd, new->name, new->dirfd, new->base, RENAME_NOREPLACE) == 0)
+        return 0;
+    /* A filesystem that cannot rename so (renameat2(2)) may have links. */
+    if (errno != EINVAL || linkat(new->dirfd, new->name, new->dirfd, new->base, 0) < 0)
+        return -1;
+    return unlinkat(new->dirfd, new->name, 0);
+}
+
+static int replaced(const char *path, struct cdi_error *err)
+{
+    return cdi_error_set_at(err, CDI_ERR_IO, path, (struct cdi_position){0, 0},
+                            "was replaced by somebody else while it was edited");
+}
+
+static int commit(const struct replacement *new, struct cdi_error *err)
+{
+    struct stat now;
+
+    if (new->place && (fstatat(new->dirfd, new->base, &now, AT_SYMLINK_NOFOLLOW) < 0 ||
+                       !same_file(&now, &new->place->entry)))
+        return replaced(new->path, err);
+    return move_into_place(new) < 0 ? failed(new, errno, "cannot replace", err) : 0;
+}
+
+static int write_replacement(struct replacement *new, const void *data, size_t len,
+                             const struct identity *id, struct cdi_error *err)
+{
+    _cleanup_close_ int fd = open_temporary(new->dirfd, new->name, id->mode);
+    int r;
+
+    if (fd < 0)
+        return io_error(new->path, -fd, "cannot create a temporary file beside it", err);
+    r = fill_temporary(new, fd, data, len, id, err);
+    if (r == 0)
+        r = commit(new, err);
+    if (r < 0)
+        (void)unlinkat(new->dirfd, new->name, 0);
+    return r;
+}
+
+/* The content is safe; the name may come back as the old one. */
+static void sync_directory(int dirfd)
+{
+    _cleanup_close_ int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0)
+        (void)fsync(fd);
 }
 
 /* Splits a path into an open directory and the name in it. */
@@ -164,44 +294,74 @@ static int open_parent(const char *path, const char **base, struct cdi_error *er
     dir = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
     if (!dir)
         return cdi_error_nomem(err);
-    fd = open(dir, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
+    fd = open(dir, O_DIRECTORY | O_CLOEXEC | O_PATH);
     return fd >= 0 ? fd : io_error(dir, errno, "cannot open directory", err);
 }
 
 int file_replace(const char *path, const void *data, size_t len, mode_t mode, unsigned flags,
                  struct cdi_error *err)
 {
-    _cleanup_close_ int dirfd = -1;
-    _cleanup_close_ int fd = -1;
-    const char *base;
-    char name[32];
+    struct replacement new = {.path = path, .flags = flags};
+    struct identity id = {.mode = mode};
+    _cleanup_close_ int dirfd = open_parent(path, &new.base, err);
+    struct stat old;
     int r;
 
-    dirfd = open_parent(path, &base, err);
     if (dirfd < 0)
         return dirfd;
-    fd = open_temporary(dirfd, name, mode);
-    if (fd < 0)
-        return io_error(path, -fd, "cannot create a temporary file beside it", err);
-    r = fill_temporary(fd, dirfd, base, data, len, mode, flags);
-    if (r == 0 && renameat2(dirfd, name, dirfd, base,
-                            (flags & FILE_REPLACE_EXCLUSIVE) ? RENAME_NOREPLACE : 0) < 0)
-        r = -errno;
-    if (r < 0) {
-        (void)unlinkat(dirfd, name, 0);
-        if (r == -EEXIST && (flags & FILE_REPLACE_EXCLUSIVE))
-            return cdi_error_set_at(err, CDI_ERR_EXISTS, path, (struct cdi_position){0, 0},
-                                    "exists already");
-        return io_error(path, -r, "cannot replace", err);
+    new.dirfd = dirfd;
+    if ((flags & FILE_REPLACE_KEEP_OWNER) &&
+        fstatat(dirfd, new.base, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode))
+        id = (struct identity){old.st_mode & 07777, true, old.st_uid, old.st_gid};
+    r = write_replacement(&new, data, len, &id, err);
+    if (r == 0 && (flags & FILE_REPLACE_SYNC))
+        sync_directory(dirfd);
+    return r;
+}
+
+void file_place_close(struct file_place *place)
+{
+    if (place->dirfd >= 0)
+        (void)close(place->dirfd);
+    *place = (struct file_place)FILE_PLACE_INIT;
+}
+
+int file_place_read(struct file_place *place, const char *path, size_t limit, char **data,
+                    size_t *len, struct cdi_error *err)
+{
+    int r;
+
+    *place = (struct file_place){.path = path};
+    place->dirfd = open_parent(path, &place->base, err);
+    if (place->dirfd < 0) {
+        r = place->dirfd;
+        place->dirfd = -1;
+        return r;
     }
-    if (flags & FILE_REPLACE_SYNC)
-        (void)fsync(dirfd); /* the content is safe; the name may come back as the old one */
-    return 0;
+    if (fstatat(place->dirfd, place->base, &place->entry, AT_SYMLINK_NOFOLLOW) < 0)
+        return io_error(path, errno, "cannot open", err);
+    r = read_named(place->dirfd, place->base, path, limit, &place->file, data, len, err);
+    if (r < 0 || S_ISLNK(place->entry.st_mode) || same_file(&place->entry, &place->file))
+        return r;
+    free(TAKE_PTR(*data));
+    return replaced(path, err);
+}
+
+int file_place_replace(const struct file_place *place, const void *data, size_t len,
+                       struct cdi_error *err)
+{
+    const struct stat *old = &place->file;
+    struct replacement new = {
+        .dirfd = place->dirfd, .base = place->base, .path = place->path, .place = place};
+    struct identity id = {old->st_mode & 0777, true, old->st_uid, old->st_gid};
+
+    return write_replacement(&new, data, len, &id, err);
 }
 
 int file_mkdirs(const char *path, struct cdi_error *err)
 {
     _cleanup_free_ char *copy = strdup(path);
+    struct stat st;
 
     if (!copy)
         return cdi_error_nomem(err);
@@ -216,5 +376,7 @@ int file_mkdirs(const char *path, struct cdi_error *err)
             return io_error(copy, errno, "cannot create directory", err);
         p[1] = kept;
     }
+    if (stat(copy, &st) < 0 || !S_ISDIR(st.st_mode))
+        return io_error(copy, ENOTDIR, "cannot create directory", err);
     return 0;
 }

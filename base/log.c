@@ -15,7 +15,6 @@
 
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug",
-    [LOG_INFO] = "info",
     [LOG_WARNING] = "warning",
     [LOG_ERROR] = "error",
 };
@@ -66,18 +65,55 @@ static void add_json_character(struct strbuf *out, const char *s, size_t n)
         strbuf_add(out, s, n);
 }
 
-static void add_text_character(struct strbuf *out, const char *s, size_t n)
+/* A character that is not shown as it is, as an escape of at most 6 bytes; returns its length. */
+static size_t escape_control(const char *s, size_t n, char out[static 8])
 {
     unsigned char c = (unsigned char)s[0];
 
-    if (n != 0 && short_escape(c))
-        strbuf_printf(out, "\\%c", short_escape(c));
-    else if (n == 0 || c < ' ' || c == 0x7f)
-        strbuf_printf(out, "\\x%02x", (unsigned)c);
-    else if (n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0)
-        strbuf_printf(out, "\\u00%02x", (unsigned)(unsigned char)s[1]); /* a C1 control */
+    if (n != 0 && c != '"' && c != '\\' && short_escape(c))
+        return (size_t)snprintf(out, 8, "\\%c", short_escape(c));
+    if (n == 0 || c < ' ' || c == 0x7f)
+        return (size_t)snprintf(out, 8, "\\x%02x", (unsigned)c);
+    if (n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0)
+        return (size_t)snprintf(out, 8, "\\u00%02x", (unsigned)(unsigned char)s[1]); /* C1 */
+    return 0;
+}
+
+void log_clean(const char *message, char *out, size_t size)
+{
+    static const char cut[] = "...";
+    const char *end = message + strnlen(message, size);
+    size_t used = 0, whole = 0; /* up to `whole` there is room for `cut` behind */
+
+    for (const char *s = message; s < end;) {
+        size_t n = utf8_length(s, end), len;
+        char escape[8];
+
+        len = escape_control(s, n, escape);
+        if (used + (len ? len : n) >= size) {
+            used = whole;
+            memcpy(out + used, cut, sizeof cut - 1);
+            used += sizeof cut - 1;
+            break;
+        }
+        memcpy(out + used, len ? escape : s, len ? len : n);
+        used += len ? len : n;
+        if (used + sizeof cut <= size)
+            whole = used;
+        s += n ? n : 1;
+    }
+    out[used] = '\0';
+}
+
+static void add_text_character(struct strbuf *out, const char *s, size_t n)
+{
+    char escape[8];
+    size_t len = escape_control(s, n, escape);
+
+    if (n == 1 && (*s == '"' || *s == '\\'))
+        strbuf_printf(out, "\\%c", *s);
     else
-        strbuf_add(out, s, n);
+        strbuf_add(out, len ? escape : s, len ? len : n);
 }
 
 static void add_quoted(struct strbuf *out, enum log_format format, const char *s)
@@ -150,7 +186,7 @@ int log_open(const char *path, int *fd, struct cdi_error *err)
     if (opened < 0 && errno == ENOENT) {
         r = make_parent(path, err);
         if (r < 0)
-            return cdi_error_wrap(err, "cannot open the log file %s", path);
+            return cdi_error_wrap(err, r, "cannot open the log file %s", path);
         opened = open(path, flags, 0644);
     }
     if (opened < 0)

@@ -20,7 +20,6 @@ enum log_format {
 
 enum log_level {
     LOG_DEBUG,
-    LOG_INFO,
     LOG_WARNING,
     LOG_ERROR,
 };
@@ -36,7 +35,17 @@ void log_add_entry(struct strbuf *out, enum log_format format, enum log_level le
  */
 int log_open(const char *path, int *fd, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Writes one entry, dated now, by one write(2). Returns 0 or a negative errno. */
+/*
+ * Writes one entry, dated now: in one write(2) unless the file takes less. Returns 0 or a
+ * negative errno.
+ */
 int log_write(int fd, enum log_format format, enum log_level level, const char *message);
+
+/*
+ * A message for a terminal and a log, which may quote what nobody has checked: without control
+ * characters and bytes that are not UTF-8, which are written as \n, \t, \xNN or \u00NN, and not
+ * longer than `size` with its NUL; what is cut off shows as "..." at the end. size is at least 16.
+ */
+void log_clean(const char *message, char *out, size_t size);
 
 #endif

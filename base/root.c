@@ -13,12 +13,30 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
+#define MOST_TRIES 32
+
 int root_open(struct root *root, const char *path, struct cdi_error *err)
 {
+    /* As openat2(2), for whoever cannot have that to learn it here. */
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC};
+
     root->path = path && *path ? path : "/";
-    root->fd = open(root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    root->fd = (int)syscall(SYS_openat2, AT_FDCWD, root->path, &how, sizeof how);
     if (root->fd >= 0)
         return 0;
+    root->fd = -1;
+    /* EPERM: a seccomp filter that does not know the call. */
+    if (errno == ENOSYS || errno == EPERM) {
+        int os_errno = errno;
+
+        (void)cdi_error_set(err, CDI_ERR_UNSUPPORTED,
+                            "cannot open the root directory %s: this needs openat2(2), which came "
+                            "with Linux 5.6, and which a seccomp filter may forbid",
+                            root->path);
+        if (err)
+            err->os_errno = os_errno;
+        return -CDI_ERR_UNSUPPORTED;
+    }
     return cdi_error_set_errno(err, errno, "cannot open the root directory %s", root->path);
 }
 
@@ -35,12 +53,14 @@ int root_openat(const struct root *root, const char *path, int flags)
         .flags = (unsigned)flags | O_CLOEXEC,
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     };
-    long fd;
+    long fd = -1;
 
-    /* EAGAIN: a rename or mount raced with a ".." of the path (openat2(2)). */
-    do
+    /* EAGAIN: a rename or mount raced with a ".." of the path (openat2(2)); perhaps for ever. */
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
         fd = syscall(SYS_openat2, root->fd, *path ? path : ".", &how, sizeof how);
-    while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+        if (fd >= 0 || (errno != EINTR && errno != EAGAIN))
+            break;
+    }
     return fd >= 0 ? (int)fd : -errno;
 }
 
@@ -117,7 +137,7 @@ int root_read(const struct root *root, const char *path, size_t limit, char **da
     if (fd < 0 || fstat(fd, &st) < 0) {
         r = cdi_error_set_errno(err, fd < 0 ? -fd : errno, "cannot open");
     } else if (!S_ISREG(st.st_mode)) {
-        r = cdi_error_set(err, CDI_ERR_INVALID, "not a regular file");
+        r = cdi_error_set(err, CDI_ERR_IO, "not a regular file");
     } else {
         return file_read_fd(fd, path, limit, data, len, err);
     }

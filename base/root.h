@@ -26,7 +26,10 @@ struct root {
     }
 #define _cleanup_root_ __attribute__((cleanup(root_close)))
 
-/* Opens a root; `path` (NULL, "" and "/" mean the host's) must outlive it. */
+/*
+ * Opens a root; `path` (NULL, "" and "/" mean the host's) must outlive it. Without openat2(2) it
+ * is CDI_ERR_UNSUPPORTED.
+ */
 int root_open(struct root *root, const char *path, struct cdi_error *err) CDI_MUST_CHECK;
 void root_close(struct root *root);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/toml_parser.h"
 #include "base/utf8.h"
 
@@ -73,7 +74,8 @@ int toml_error(struct toml_parser *parser, const char *fmt, ...)
     return r;
 }
 
-int toml_error_at(struct toml_parser *parser, struct cdi_position pos, const char *fmt, ...)
+CDI_PRINTF(3, 4)
+static int error_at_key(struct toml_parser *parser, struct cdi_position pos, const char *fmt, ...)
 {
     va_list ap;
     int r;
@@ -106,20 +108,13 @@ void toml_append(struct toml *array, struct toml *value)
     array->n++;
 }
 
-static size_t hash(const struct toml *table, struct toml_text key)
-{
-    uint64_t h = 14695981039346656037U ^ (uintptr_t)table; /* FNV-1a */
-
-    for (size_t i = 0; i < key.len; i++)
-        h = (h ^ (unsigned char)key.s[i]) * 1099511628211U;
-    return (size_t)(h ^ h >> 32);
-}
-
 /* The slot of a key, or the empty one where it belongs. There is always an empty one. */
 static struct toml_slot *slot_of(const struct toml_parser *parser, const struct toml *table,
                                  struct toml_text key)
 {
-    for (size_t i = hash(table, key);; i++) {
+    uint64_t seed = parser->seed ^ (uintptr_t)table;
+
+    for (size_t i = hash_bytes(seed, key.s, key.len);; i++) {
         struct toml_slot *slot = &parser->slots[i & (parser->n_slots - 1)];
 
         if (!slot->member || (slot->table == table && slot->member->key_len == key.len &&
@@ -220,8 +215,8 @@ static int read_key(struct toml_parser *parser, struct key_path *path)
 static int twice(struct toml_parser *parser, const struct key_path *path, size_t i,
                  const struct toml *first)
 {
-    return toml_error_at(parser, path->at[i], "%s is defined already, in line %u", path->parts[i].s,
-                         first->pos.line);
+    return error_at_key(parser, path->at[i], "%s is defined already, in line %u", path->parts[i].s,
+                        first->pos.line);
 }
 
 /*
@@ -392,6 +387,7 @@ int toml_parse(const char *text, size_t len, const char *name, struct arena *are
         .p = text,
         .end = text + len,
         .line = 1,
+        .seed = hash_seed(),
         .counted = text,
         .column = 1,
         .name = name,

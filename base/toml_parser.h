@@ -17,6 +17,7 @@ struct toml_parser {
     struct arena *arena;
     struct toml_slot *slots; /* members of all tables, by table and key */
     size_t n_slots, n_used;
+    uint64_t seed; /* of their hashes */
     struct cdi_error *err;
 };
 
@@ -35,10 +36,8 @@ static inline int toml_peek(const struct toml_parser *parser)
 /* Where parser->p is. It must not go back. */
 struct cdi_position toml_position(struct toml_parser *parser);
 
-/* A syntax error at parser->p, or at a place. Returns negative. */
+/* A syntax error at parser->p. Returns negative. */
 int toml_error(struct toml_parser *parser, const char *fmt, ...) CDI_PRINTF(2, 3);
-int toml_error_at(struct toml_parser *parser, struct cdi_position pos, const char *fmt, ...)
-    CDI_PRINTF(3, 4);
 
 /* Skips blanks; blanks, newlines and comments; or takes a newline if one is there. */
 void toml_skip_blanks(struct toml_parser *parser);
@@ -60,10 +59,5 @@ struct toml *toml_new(struct toml_parser *parser, enum toml_type type, enum toml
 
 /* Puts a value at the end of an array. */
 void toml_append(struct toml *array, struct toml *value);
-
-/* What a scalar that is not a string is, as whole tokens. */
-bool toml_scan_integer(const char *s, size_t len, int64_t *value, bool *overflow);
-bool toml_scan_float(const char *s, size_t len);
-bool toml_scan_datetime(const char *s, size_t len);
 
 #endif

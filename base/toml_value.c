@@ -31,7 +31,7 @@ static size_t decimal_run(const char *s, size_t len)
     return i && s[i - 1] == '_' ? 0 : i;
 }
 
-bool toml_scan_integer(const char *s, size_t len, int64_t *value, bool *overflow)
+static bool scan_integer(const char *s, size_t len, int64_t *value, bool *overflow)
 {
     static const struct {
         char letter;
@@ -67,7 +67,7 @@ bool toml_scan_integer(const char *s, size_t len, int64_t *value, bool *overflow
     return true;
 }
 
-bool toml_scan_float(const char *s, size_t len)
+static bool scan_float(const char *s, size_t len)
 {
     size_t i = len && (s[0] == '-' || s[0] == '+'), n;
     bool is_float = false;
@@ -159,7 +159,7 @@ static bool scan_offset(const char *s, size_t len)
            n[0] <= 23 && n[1] <= 59;
 }
 
-bool toml_scan_datetime(const char *s, size_t len)
+static bool scan_datetime(const char *s, size_t len)
 {
     size_t i = scan_date(s, len), n;
 
@@ -200,11 +200,11 @@ static bool classify(const char *s, size_t len, struct toml *value, bool *overfl
     if ((len == 4 && memcmp(s, "true", 4) == 0) || (len == 5 && memcmp(s, "false", 5) == 0)) {
         value->type = TOML_BOOLEAN;
         value->boolean = len == 4;
-    } else if (toml_scan_integer(s, len, &value->integer, overflow)) {
+    } else if (scan_integer(s, len, &value->integer, overflow)) {
         value->type = TOML_INTEGER;
-    } else if (toml_scan_float(s, len)) {
+    } else if (scan_float(s, len)) {
         value->type = TOML_FLOAT;
-    } else if (toml_scan_datetime(s, len)) {
+    } else if (scan_datetime(s, len)) {
         value->type = TOML_DATETIME;
     } else {
         return false;

@@ -19,18 +19,24 @@
 static const char *const default_runtimes[] = {"runc", "crun"};
 static const char *const default_spec_dirs[] = {CDI_DEFAULT_STATIC_DIR, CDI_DEFAULT_DYNAMIC_DIR};
 
-/* The keys that are lists of strings: the way to each, and its place. */
-static const struct list_key {
+#define ENV_KEY "accept-nvidia-visible-devices-envvar-when-unprivileged"
+
+/* The keys: the way to each, what it holds, and its place. */
+static const struct key {
     const char *path[4]; /* ends with NULL if shorter */
     const char *name;
+    enum toml_type type; /* an array is one of strings */
     size_t offset;
-} list_keys[] = {
+} keys[] = {
     {{"nvidia-container-runtime", "runtimes"},
      "nvidia-container-runtime.runtimes",
+     TOML_ARRAY,
      offsetof(struct config, runtimes)},
     {{"nvidia-container-runtime", "modes", "cdi", "spec-dirs"},
      "nvidia-container-runtime.modes.cdi.spec-dirs",
+     TOML_ARRAY,
      offsetof(struct config, spec_dirs)},
+    {{ENV_KEY}, ENV_KEY, TOML_BOOLEAN, offsetof(struct config, env_when_unprivileged)},
 };
 
 void config_defaults(struct config *config)
@@ -38,6 +44,7 @@ void config_defaults(struct config *config)
     *config = (struct config){
         .runtimes = {default_runtimes, ARRAY_SIZE(default_runtimes)},
         .spec_dirs = {default_spec_dirs, ARRAY_SIZE(default_spec_dirs)},
+        .env_when_unprivileged = true,
     };
 }
 
@@ -55,7 +62,7 @@ static int wrong_type(const char *file, const struct toml *at, const char *what,
 }
 
 /* The value of a key, or NULL; a parent that is no table is an error. */
-static int find(const struct toml *root, const struct list_key *key, const char *file,
+static int find(const struct toml *root, const struct key *key, const char *file,
                 const struct toml **value, struct cdi_error *err)
 {
     *value = root;
@@ -67,7 +74,7 @@ static int find(const struct toml *root, const struct list_key *key, const char 
     return 0;
 }
 
-static int read_list(const struct toml *array, const struct list_key *key, const char *file,
+static int read_list(const struct toml *array, const struct key *key, const char *file,
                      struct arena *arena, struct config_list *list, struct cdi_error *err)
 {
     const char **items;
@@ -90,14 +97,22 @@ static int read_list(const struct toml *array, const struct list_key *key, const
 static int read_keys(const struct toml *root, const char *file, struct config *config,
                      struct cdi_error *err)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(list_keys); i++) {
-        const struct list_key *key = &list_keys[i];
-        struct config_list *list = (struct config_list *)(void *)((char *)config + key->offset);
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        const struct key *key = &keys[i];
+        void *place = (char *)config + key->offset;
         const struct toml *value;
         int r = find(root, key, file, &value, err);
 
-        if (r == 0 && value)
-            r = read_list(value, key, file, config->arena, list, err);
+        if (r < 0)
+            return r;
+        if (!value)
+            continue;
+        if (key->type == TOML_ARRAY)
+            r = read_list(value, key, file, config->arena, place, err);
+        else if (value->type == TOML_BOOLEAN)
+            *(bool *)place = value->boolean;
+        else
+            r = wrong_type(file, value, key->name, toml_type_name(key->type), err);
         if (r < 0)
             return r;
     }

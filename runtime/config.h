@@ -3,6 +3,7 @@
 #ifndef CDIKIT_RUNTIME_CONFIG_H
 #define CDIKIT_RUNTIME_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <cdikit/error.h>
@@ -20,6 +21,7 @@ struct config_list {
 struct config {
     struct config_list runtimes;  /* nvidia-container-runtime.runtimes */
     struct config_list spec_dirs; /* nvidia-container-runtime.modes.cdi.spec-dirs */
+    bool env_when_unprivileged;   /* accept-nvidia-visible-devices-envvar-when-unprivileged */
     struct arena *arena;          /* NULL while everything is a default */
 };
 

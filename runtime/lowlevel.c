@@ -2,6 +2,7 @@
 #include "runtime/lowlevel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -15,9 +16,37 @@ static const char usual_dirs[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/
 
 /* What a search has come upon besides its result. */
 struct search {
-    const struct stat *self;
+    const struct lowlevel_self *self;
     bool met_self;
 };
+
+/* Two files of one size. What cannot be read is different. */
+static bool same_content(const char *a, const char *b)
+{
+    _cleanup_close_ int fd_a = open(a, O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int fd_b = open(b, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char buf_a[16384], buf_b[16384];
+
+    for (off_t at = 0; fd_a >= 0 && fd_b >= 0;) {
+        ssize_t n = pread(fd_a, buf_a, sizeof buf_a, at);
+
+        if (n <= 0)
+            return n == 0;
+        if (pread(fd_b, buf_b, (size_t)n, at) != n || memcmp(buf_a, buf_b, (size_t)n) != 0)
+            return false;
+        at += n;
+    }
+    return false;
+}
+
+/* The file itself, or a copy. */
+static bool is_self(const struct lowlevel_self *self, const char *path, const struct stat *st)
+{
+    if (st->st_dev == self->st.st_dev && st->st_ino == self->st.st_ino)
+        return true;
+    return S_ISREG(st->st_mode) && st->st_size == self->st.st_size &&
+           same_content(self->path, path);
+}
 
 static bool is_program(struct search *search, const char *path)
 {
@@ -25,7 +54,7 @@ static bool is_program(struct search *search, const char *path)
 
     if (stat(path, &st) < 0 || S_ISDIR(st.st_mode) || !(st.st_mode & 0111))
         return false;
-    if (search->self && st.st_dev == search->self->st_dev && st.st_ino == search->self->st_ino) {
+    if (search->self && is_self(search->self, path, &st)) {
         search->met_self = true;
         return false;
     }
@@ -70,7 +99,7 @@ static int not_found(const char *const *candidates, size_t n, bool met_self, str
 }
 
 int lowlevel_find(const char *const *candidates, size_t n, const char *search_path,
-                  const struct stat *self, char *buf, size_t size, struct cdi_error *err)
+                  const struct lowlevel_self *self, char *buf, size_t size, struct cdi_error *err)
 {
     struct search search = {self, false};
 
@@ -95,12 +124,14 @@ int lowlevel_find(const char *const *candidates, size_t n, const char *search_pa
     return not_found(candidates, n, search.met_self, err);
 }
 
-bool lowlevel_self(struct stat *self)
+bool lowlevel_self(struct lowlevel_self *self)
 {
-    const char *name = (const char *)getauxval(AT_EXECFN);
-
+    self->path = "/proc/self/exe";
+    if (stat(self->path, &self->st) == 0)
+        return true;
     /* Without /proc the name that we were started by has to do. */
-    return stat("/proc/self/exe", self) == 0 || (name && stat(name, self) == 0);
+    self->path = (const char *)getauxval(AT_EXECFN);
+    return self->path && stat(self->path, &self->st) == 0;
 }
 
 int lowlevel_exec(const char *path, int argc, char **argv, struct cdi_error *err)

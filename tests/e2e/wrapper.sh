@@ -7,14 +7,7 @@
 
 RUNTIME=$BUILD/cdikit-runtime
 mkdir -p "$TMP/bin" "$TMP/cdi" "$TMP/b"
-cat >"$TMP/bin/runc" <<'RUNC'
-#!/bin/sh
-# Notes its words and open descriptors.
-printf '%s\n' "$0" "$@" >"$NOTES"
-(cd /proc/$$/fd && echo *) >"$NOTES.fds"
-exit 42
-RUNC
-chmod +x "$TMP/bin/runc"
+"${CC:-cc}" -D_GNU_SOURCE -o "$TMP/bin/runc" "$TOP/tests/e2e/notes.c" || exit 1
 export NOTES=$TMP/notes PATH=$TMP/bin:$PATH NVIDIA_CTK_CONFIG_FILE_PATH=$TMP/config.toml
 cat >"$TMP/usual.toml" <<TOML
 [nvidia-container-runtime.modes.cdi]
@@ -67,10 +60,26 @@ config "$requests"
 start 42 env -i NOTES="$NOTES" PATH="$TMP/bin:/bin:/usr/bin" \
     NVIDIA_CTK_CONFIG_FILE_PATH="$TMP/config.toml" "$RUNTIME" create -b "$TMP/b" c 7</dev/null
 executed
-mv "$NOTES.fds" "$TMP/fds"
+mv "$NOTES.state" "$TMP/state"
 "$TMP/bin/runc" 7</dev/null
-check 'inherited descriptors stay, and no other comes' cmp "$TMP/fds" "$NOTES.fds"
-check 'descriptor 7 is there' grep -qw 7 "$TMP/fds"
+check 'inherited descriptors stay, and no other comes' cmp "$TMP/state" "$NOTES.state"
+check 'descriptor 7 is there' grep -qx 'open 7' "$TMP/state"
+# What is closed, and which signals are ignored, also stays.
+for closed in '' '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+    for signals in '' 'PIPE' 'XFSZ' 'PIPE XFSZ'; do
+        line="${signals:+trap \"\" $signals;} exec \"\$@\" $closed"
+        sh -c "$line" sh "$TMP/bin/runc"
+        mv "$NOTES.state" "$TMP/state"
+        for words in "create -b $TMP/b c" "state c"; do
+            config "$requests"
+            rm -f "$NOTES.state"
+            # shellcheck disable=SC2086
+            sh -c "$line" sh "$RUNTIME" $words
+            check "$line, ${words%% *}: the runtime finds what the wrapper found" \
+                cmp "$TMP/state" "$NOTES.state"
+        done
+    done
+done
 
 ### What a create does to config.json.
 config "$requests"
@@ -82,9 +91,26 @@ check 'the mode is kept' test "$(stat -c %a "$TMP/b/config.json")" = 600
 check 'nothing is left over' test "$(ls -A "$TMP/b")" = config.json
 (cd "$TMP/b" && config "$requests" && NOTES=$TMP/notes "$RUNTIME" create c)
 check 'without --bundle it is the working directory' grep -q '"CDI=a"' "$TMP/b/config.json"
+# crun's words mean something else to runc; the file that is executed decides.
+cp "$TMP/bin/runc" "$TMP/bin/crun"
+{ printf 'nvidia-container-runtime.runtimes = ["crun"]\n' && cat "$TMP/usual.toml"; } \
+    >"$TMP/crun.toml"
+for config_toml in usual crun; do
+    rm -rf "$TMP/cwd"
+    mkdir -p "$TMP/cwd/=b"
+    echo "$requests" >"$TMP/cwd/=b/config.json"
+    cp "$TMP/cwd/=b/config.json" "$TMP/cwd/config.json"
+    config "$requests"
+    (cd "$TMP/cwd" && ln -s ../b b &&
+        NVIDIA_CTK_CONFIG_FILE_PATH=$TMP/$config_toml.toml "$RUNTIME" create -b=b c)
+    (cd "$TMP/cwd" && grep -l '"CDI=a"' b/config.json =b/config.json config.json) >"$TMP/edited"
+    case $config_toml in usual) expected=b/config.json ;; *) expected='=b/config.json' ;; esac
+    check "$config_toml: create -b=b edits $expected" test "$(cat "$TMP/edited")" = "$expected"
+done
 config "$requests"
 mv "$TMP/b/config.json" "$TMP/other.json"
-start 42 "$RUNTIME" create --config "$TMP/other.json" -b "$TMP/b" c
+start 42 env NVIDIA_CTK_CONFIG_FILE_PATH="$TMP/crun.toml" \
+    "$RUNTIME" create --config "$TMP/other.json" -b "$TMP/b" c
 check "crun's --config" grep -q '"CDI=a"' "$TMP/other.json"
 
 config '{"ociVersion":"1.0.2",  "process":{"env":["A=B"]}, "future":[1.0, 1e3]}'
@@ -179,22 +205,33 @@ done 2>/dev/null
 check 'config.json is never torn' test "$torn" = 0
 rm -f "$TMP"/b/.cdikit.*
 
-### Command lines that are wrong.
-start 1 "$RUNTIME" --log "$TMP/log" create c --bundle
-refused
-logged 'needs a value'
+### Command lines that create nothing: the low-level runtime says why.
+config "$requests"
+before=$(fingerprint "$TMP/b/config.json")
+for command in 'create c --bundle' "create --help -b $TMP/b c" "--help create -b $TMP/b c" \
+    "create -b $TMP/b" "create -b $TMP/b c d"; do
+    # shellcheck disable=SC2086
+    start 42 env -C "$TMP/b" "$RUNTIME" $command
+    check "$command: config.json is untouched" test "$before" = "$(fingerprint "$TMP/b/config.json")"
+done
 
 ### config.toml: errors are told in the engine's log, too.
 config "$requests"
 refuse_toml() { # TEXT PATTERN
     printf '%s\n' "$1" >"$TMP/config.toml"
-    for command in 'create -b' 'state'; do
-        # shellcheck disable=SC2086
-        start 1 "$RUNTIME" --log "$TMP/log" --log-format json $command "$TMP/b" c
-        refused
-        expect_err "config\.toml:$2"
-        logged "\"msg\":\".*config\.toml:$2"
-    done
+    start 1 "$RUNTIME" --log "$TMP/log" --log-format json create -b "$TMP/b" c
+    refused
+    expect_err "config\.toml:$2"
+    logged "\"level\":\"error\",\"msg\":\".*config\.toml:$2"
+    # A container that is there can be stopped and removed.
+    start 42 "$RUNTIME" --log "$TMP/log" --log-format json delete c
+    executed
+    check 'nothing on stdout and stderr' test ! -s "$TMP/.out" -a ! -s "$TMP/.err"
+    logged "\"level\":\"warning\",\"msg\":\".*config\.toml:$2"
+    start 42 "$RUNTIME" delete c
+    executed
+    expect_err "^cdikit-runtime: warning: .*config\.toml:$2"
+    check 'nothing on stdout' test ! -s "$TMP/.out"
 }
 refuse_toml 'nvidia-container-runtime = 3' '1:28: .*must be a table'
 refuse_toml $'[nvidia-container-runtime]\nruntimes = "runc"' '2:12: .*must be an array of strings'
@@ -210,9 +247,25 @@ rm "$TMP/config.toml"
 start 42 "$RUNTIME" state c
 executed
 mkdir "$TMP/config.toml"
-start 1 "$RUNTIME" state c
+start 1 "$RUNTIME" create -b "$TMP/b" c
 refused
+start 42 "$RUNTIME" state c
+executed
 rmdir "$TMP/config.toml"
+
+### Who may ask by a variable.
+{ echo 'accept-nvidia-visible-devices-envvar-when-unprivileged = false' && cat "$TMP/usual.toml"; } \
+    >"$TMP/config.toml"
+config "$requests"
+before=$(fingerprint "$TMP/b/config.json")
+start 42 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
+executed
+check 'not an unprivileged container' test "$before" = "$(fingerprint "$TMP/b/config.json")"
+logged 'level=warning msg="NVIDIA_VISIBLE_DEVICES is ignored'
+config "${requests/\"args\"/\"capabilities\":\{\"bounding\":[\"CAP_SYS_ADMIN\"]\},\"args\"}"
+start 42 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
+check 'a privileged one' grep -q '"CDI=a"' "$TMP/b/config.json"
+check 'no warning' test ! -e "$TMP/log"
 
 ### The low-level runtime.
 printf 'nvidia-container-runtime.runtimes = ["/none/runc", "no-such-runtime"]\n' >"$TMP/config.toml"
@@ -228,12 +281,130 @@ printf 'nvidia-container-runtime.runtimes = ["%s"]\n' "$TMP/first/runc" >"$TMP/c
 start 1 timeout 20 "$RUNTIME" state c
 refused
 expect_err 'this program itself'
+# Copies of the wrapper do not execute each other.
+mkdir "$TMP/copies"
+cp "$RUNTIME" "$TMP/copies/runc"
+cp "$RUNTIME" "$TMP/copies/other"
+printf 'nvidia-container-runtime.runtimes = ["%s", "%s"]\n' "$TMP/copies/runc" "$TMP/copies/other" \
+    >"$TMP/config.toml"
+start 1 timeout 20 "$RUNTIME" state c
+refused
+expect_err 'this program itself'
 printf 'no program' >"$TMP/bin/nothing"
 chmod +x "$TMP/bin/nothing"
 printf 'nvidia-container-runtime.runtimes = ["nothing"]\n' >"$TMP/config.toml"
 start 1 "$RUNTIME" --log "$TMP/log" state c
 refused
 logged 'cannot execute'
+
+### What a message quotes.
+usual
+esc=$(printf '\033')
+config "${requests/=a/=none}"
+for format in text json; do
+    start 1 "$RUNTIME" --log "$TMP/log" --log-format $format create -b "$TMP/${esc}[2J
+level=error msg=forged" c
+    refused
+    check 'no control character on stderr' sh -c '! tr -d "\n" <"$1" | grep -q "[[:cntrl:]]"' sh "$TMP/.err"
+    logged '\\x1b\[2J\\+nlevel=error'
+done
+long=$(head -c 100000 /dev/zero | tr '\0' x)
+config "${requests/device=a\"/device=$long\"}"
+start 1 "$RUNTIME" --log "$TMP/log" --log-format json create -b "$TMP/b" c
+refused
+check 'stderr has a limit' test "$(wc -c <"$TMP/.err")" -le 8300
+check 'so has the log' test "$(wc -c <"$TMP/log")" -le 8400
+config "{\"annotations\":{\"cdi.k8s.io/$long\":\"x\"}}"
+start 1 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
+refused
+check 'stderr has a limit' test "$(wc -c <"$TMP/.err")" -le 8300
+start 1 "$RUNTIME" --log "$TMP/log" create -b "$TMP/$(head -c 3000 <<<"$long")/" c
+check 'a message of 3000 bytes is whole' grep -q 'x\{100\}: .*: File name too long$' "$TMP/.err"
+
+### Writing fails.
+# limited BYTES COMMAND...: no file may become larger (setrlimit(2)); a signal says so.
+limited() {
+    python3 -c 'import resource, subprocess, sys
+n = int(sys.argv[1])
+run = subprocess.run(sys.argv[2:], stderr=subprocess.PIPE,
+                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (n, n)))
+sys.stderr.buffer.write(run.stderr)
+sys.exit(run.returncode if run.returncode >= 0 else 128 - run.returncode)' "$@"
+}
+config "$requests"
+before=$(fingerprint "$TMP/b/config.json")
+for bytes in 0 10; do
+    rm -f "$NOTES"
+    expect_status 1 limited $bytes "$RUNTIME" create -b "$TMP/b" c
+    refused
+    expect_err 'b/config\.json: cannot replace: File too large'
+    check "at most $bytes bytes: config.json is untouched" \
+        test "$before" = "$(fingerprint "$TMP/b/config.json")"
+    check "at most $bytes bytes: nothing is left over" test "$(ls -A "$TMP/b")" = config.json
+done
+# unread FD COMMAND...: FD is a pipe that nobody reads any more.
+unread() {
+    python3 -c 'import os, subprocess, sys
+r, w = os.pipe()
+os.close(r)
+fd = {sys.argv[1]: w}
+run = subprocess.run(sys.argv[2:], stdout=fd.get("1"), stderr=fd.get("2"))
+sys.exit(run.returncode if run.returncode >= 0 else 128 - run.returncode)' "$@"
+}
+config "${requests/=a/=none}"
+rm -f "$TMP/log"
+expect_status 1 unread 2 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
+logged 'example.com/device=none'
+expect_status 1 unread 2 "$RUNTIME" create -b "$TMP/b" c
+mv "$TMP/config.toml" "$TMP/kept.toml"
+echo broken >"$TMP/config.toml"
+expect_status 42 unread 2 "$RUNTIME" state c
+mv "$TMP/kept.toml" "$TMP/config.toml"
+
+if [ "$(id -u)" != 0 ] || ! mkdir "$TMP/small" || ! mount -t tmpfs -o size=64k none "$TMP/small"; then
+    skip 'a full filesystem' 'mounting needs root'
+else
+    cleanup() { umount "$TMP/small" 2>/dev/null; }
+    mkdir "$TMP/small/b"
+    filler=$(head -c 40000 /dev/zero | tr '\0' x)
+    echo "${requests/\"x\"/\"$filler\"}" >"$TMP/small/b/config.json"
+    before=$(fingerprint "$TMP/small/b/config.json")
+    start 1 "$RUNTIME" --log "$TMP/log" create -b "$TMP/small/b" c
+    refused
+    expect_err 'small/b/config\.json: cannot replace: No space left on device'
+    logged 'No space left on device'
+    check 'a full filesystem: config.json is untouched' \
+        test "$before" = "$(fingerprint "$TMP/small/b/config.json")"
+    check 'a full filesystem: nothing is left over' test "$(ls -A "$TMP/small/b")" = config.json
+    umount "$TMP/small"
+fi
+
+### A bundle in foreign hands.
+# Whoever owns the directory of the bundle can put another one in its place at any moment. What is
+# in the other directory must stay as it is, and what was read must stay private.
+mkdir "$TMP/foreign" "$TMP/victim"
+config "$requests"
+cp "$TMP/b/config.json" "$TMP/foreign/config.json"
+printf 'precious' >"$TMP/victim/config.json"
+before=$(fingerprint "$TMP/victim/config.json")
+ln -s foreign "$TMP/bundle"
+(
+    trap 'exit 0' TERM
+    while :; do
+        ln -sfn victim "$TMP/bundle"
+        ln -sfn foreign "$TMP/bundle"
+    done
+) 2>/dev/null &
+swapper=$!
+for _ in $(seq 100); do
+    cp "$TMP/b/config.json" "$TMP/foreign/config.json"
+    NOTES=/dev/null "$RUNTIME" create -b "$TMP/bundle" c
+done 2>/dev/null
+kill "$swapper"
+wait "$swapper" 2>/dev/null
+check 'the file of another directory is never replaced' \
+    test "$before" = "$(fingerprint "$TMP/victim/config.json")"
+check 'nothing is left over' test -z "$(find "$TMP/victim" "$TMP/foreign" -name '.cdikit*')"
 
 ### The log.
 usual

@@ -45,11 +45,36 @@ Test(config, good)
     }
 }
 
+#define ENV_KEY "accept-nvidia-visible-devices-envvar-when-unprivileged"
+
+/* Who may ask for devices by a variable. */
+Test(config, env_when_unprivileged)
+{
+    static const struct {
+        const char *text;
+        bool accepted;
+    } cases[] = {
+        {"", true},
+        {ENV_KEY " = true", true},
+        {ENV_KEY " = false", false},
+        {"[nvidia-container-runtime]\n" ENV_KEY " = false", true},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_config_ struct config config;
+
+        cr_assert_eq(config_parse(cases[i].text, strlen(cases[i].text), "c", &config, NULL), 0);
+        cr_expect_eq(config.env_when_unprivileged, cases[i].accepted, "%s", cases[i].text);
+    }
+}
+
 static const struct {
     const char *text;
     enum cdi_errc code;
     unsigned line, column;
 } bad[] = {
+    {ENV_KEY " = 0", CDI_ERR_INVALID, 1, 58},
+    {ENV_KEY " = \"false\"", CDI_ERR_INVALID, 1, 58},
     {"[nvidia-container-runtime]\nruntimes = \"runc\"", CDI_ERR_INVALID, 2, 12},
     {"[nvidia-container-runtime]\nruntimes = [\"a\", 1]", CDI_ERR_INVALID, 2, 18},
     {"[nvidia-container-runtime]\nruntimes = true", CDI_ERR_INVALID, 2, 12},
@@ -73,6 +98,7 @@ Test(config, bad)
                   bad[i].text, err.pos.line, err.pos.column);
         cr_expect_str_eq(err.file, "c.toml");
         cr_expect_eq(config.runtimes.n, 2, "the defaults");
+        cr_expect(config.env_when_unprivileged);
     }
 }
 
@@ -105,7 +131,7 @@ Test(config, load, .timeout = 10)
         {"dangling.toml", 0, 0, 2},
         {"dir", -CDI_ERR_IO, EISDIR, 2},
         {"good.toml/x", -CDI_ERR_IO, ENOTDIR, 2},
-        {"fifo", -CDI_ERR_INVALID, 0, 2},
+        {"fifo", -CDI_ERR_IO, 0, 2},
         {"bad.toml", -CDI_ERR_SYNTAX, 0, 2},
     };
     const char *dir = tmpdir_new();

@@ -62,7 +62,7 @@ Test(error, wrap_puts_the_context_first_and_keeps_the_place)
 
     (void)cdi_error_set_at(&err, CDI_ERR_INVALID, "a.yaml", (struct cdi_position){7, 2},
                            "bad kind");
-    cr_assert_eq(cdi_error_wrap(&err, "device \"%s\"", "0"), -CDI_ERR_INVALID);
+    cr_assert_eq(cdi_error_wrap(&err, -CDI_ERR_INVALID, "device \"%s\"", "0"), -CDI_ERR_INVALID);
     cr_assert_str_eq(text(&err), "a.yaml:7:2: device \"0\": bad kind");
 }
 
@@ -75,6 +75,62 @@ Test(error, set_again_replaces)
     (void)cdi_error_set(&err, CDI_ERR_IO, "%s, then second", err.message);
     cr_assert_str_eq(text(&err), "first, then second");
     cr_assert_null(err.file);
+}
+
+/* The old file may be the new one, too. */
+Test(error, set_again_at_the_same_file)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+    (void)cdi_error_set_at(&err, CDI_ERR_INVALID, "a.yaml", (struct cdi_position){1, 1}, "first");
+    (void)cdi_error_set_at(&err, CDI_ERR_LIMIT, err.file, (struct cdi_position){2, 0}, "%s, again",
+                           err.message);
+    cr_assert_str_eq(text(&err), "a.yaml:2: first, again");
+    (void)cdi_error_set_at(&err, CDI_ERR_LIMIT, NULL, err.pos, "no file");
+    cr_assert_null(err.file);
+}
+
+Test(error, the_first_file_stays)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+    (void)cdi_error_set(&err, CDI_ERR_INVALID, "why");
+    cdi_error_set_file(&err, NULL);
+    cr_assert_str_eq(text(&err), "why");
+    cdi_error_set_file(&err, "inner");
+    cdi_error_set_file(&err, "outer");
+    cr_assert_str_eq(text(&err), "inner: why");
+    cdi_error_set_file(NULL, "x");
+}
+
+/* Whether somebody wants the text or not, the result is the same. */
+Test(error, result_without_err)
+{
+    static const struct {
+        int os_errno, result;
+    } cases[] = {{ENOMEM, -CDI_ERR_NOMEM}, {ENOENT, -CDI_ERR_IO}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+        cr_expect_eq(cdi_error_set_errno(&err, cases[i].os_errno, "x"), cases[i].result);
+        cr_expect_eq(-(int)err.code, cases[i].result);
+        cr_expect_eq(err.os_errno, cases[i].os_errno);
+        cr_expect_eq(cdi_error_set_errno(NULL, cases[i].os_errno, "x"), cases[i].result);
+        cr_expect_eq(cdi_error_wrap(NULL, cases[i].result, "x"), cases[i].result);
+        cr_expect_eq(cdi_error_wrap(&err, cases[i].result, "x"), cases[i].result);
+    }
+    cr_expect_eq(cdi_error_nomem(NULL), -CDI_ERR_NOMEM);
+}
+
+Test(error, wrap_of_no_memory)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+
+    cr_assert_eq(cdi_error_wrap(&err, cdi_error_nomem(&err), "reading"), -CDI_ERR_NOMEM);
+    cr_assert_str_eq(text(&err), "reading: out of memory");
+    (void)cdi_error_nomem(&err);
+    cr_assert_str_eq(text(&err), "out of memory", "the static text is as it was");
 }
 
 Test(error, no_memory_needs_no_memory)

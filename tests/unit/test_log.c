@@ -22,10 +22,10 @@ static const struct {
      "time=\"1970-01-01T00:00:10Z\" level=error msg=\"no such file\"\n"},
     {LOG_TEXT, LOG_WARNING, "plain-._/@^+09Az",
      "time=\"1970-01-01T00:00:10Z\" level=warning msg=plain-._/@^+09Az\n"},
-    {LOG_TEXT, LOG_INFO, "a\"b\\c\nd\te\x01\x7f",
-     "time=\"1970-01-01T00:00:10Z\" level=info msg=\"a\\\"b\\\\c\\nd\\te\\x01\\x7f\"\n"},
-    {LOG_TEXT, LOG_INFO, "\xc3\xa9\xff \xc2\x9b",
-     "time=\"1970-01-01T00:00:10Z\" level=info msg=\"\xc3\xa9\\xff \\u009b\"\n"},
+    {LOG_TEXT, LOG_WARNING, "a\"b\\c\nd\te\x01\x7f",
+     "time=\"1970-01-01T00:00:10Z\" level=warning msg=\"a\\\"b\\\\c\\nd\\te\\x01\\x7f\"\n"},
+    {LOG_TEXT, LOG_WARNING, "\xc3\xa9\xff \xc2\x9b",
+     "time=\"1970-01-01T00:00:10Z\" level=warning msg=\"\xc3\xa9\\xff \\u009b\"\n"},
     {LOG_JSON, LOG_ERROR, "no such file",
      "{\"level\":\"error\",\"msg\":\"no such file\",\"time\":\"1970-01-01T00:00:10Z\"}\n"},
     {LOG_JSON, LOG_DEBUG, "",
@@ -62,7 +62,7 @@ Test(log, zone)
 
         setenv("TZ", cases[i].zone, 1);
         tzset();
-        log_add_entry(&out, LOG_JSON, LOG_INFO, "x", 10);
+        log_add_entry(&out, LOG_JSON, LOG_WARNING, "x", 10);
         cr_expect_not_null(strstr(out.s, cases[i].time), "%s", out.s);
     }
 }
@@ -115,4 +115,40 @@ Test(log, open_without_a_file, .init = enter_dir, .timeout = 10)
     cr_assert_eq(mkfifo("fifo", 0600), 0);
     cr_expect_lt(log_open("fifo", &fd, &err), 0);
     cr_expect_eq(err.os_errno, ENXIO);
+}
+
+/* What stands in a file that somebody else wrote must not steer a terminal or forge a line. */
+Test(log, clean)
+{
+    static const struct {
+        const char *message, *clean;
+    } cases[] = {
+        {"", ""},
+        {"a \"plain\" C:\\one \xc3\xa9", "a \"plain\" C:\\one \xc3\xa9"},
+        {"a\nlevel=error\r\t\x1b[2J\x7f", "a\\nlevel=error\\r\\t\\x1b[2J\\x7f"},
+        {"\xc2\x9b \xff\xc3", "\\u009b \\xff\\xc3"},
+        {"0123456789012345678901234567890", "0123456789012345678901234567890"},
+        {"01234567890123456789012345678901", "0123456789012345678901234567..."},
+        /* not in the middle of a character or of an escape */
+        {"012345678901234567890123456\xc3\xa9\xc3\xa9\xc3\xa9", "012345678901234567890123456..."},
+        {"01234567890123456789012345678\x1b", "0123456789012345678901234567..."},
+        {"012345678901234567890123456\x1b", "012345678901234567890123456\\x1b"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char out[32 + 1];
+
+        out[32] = '#';
+        log_clean(cases[i].message, out, 32);
+        cr_expect_str_eq(out, cases[i].clean, "%zu: %s", i, out);
+        cr_expect_eq(out[32], '#');
+    }
+}
+
+Test(log, write_fails)
+{
+    int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+    cr_expect_eq(log_write(fd, LOG_TEXT, LOG_ERROR, "x"), -ENOSPC);
+    close(fd);
 }

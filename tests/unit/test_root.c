@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/root.h"
+#include "tests/unit/syscalls.h"
 #include "tests/unit/tmpdir.h"
 
 /* A small tree with the links that driver roots have, and some that try to leave it. */
@@ -123,7 +126,7 @@ Test(root, read)
     cr_assert_str_eq(data, "cuda");
     cr_assert_eq(root_read(&root, "/none", 100, &data, &len, &err), -CDI_ERR_IO);
     cr_assert_str_eq(err.file, "/none");
-    cr_assert_eq(root_read(&root, "/usr", 100, &data, &len, &err), -CDI_ERR_INVALID);
+    cr_assert_eq(root_read(&root, "/usr", 100, &data, &len, &err), -CDI_ERR_IO);
 }
 
 Test(root, open_of_what_is_no_directory)
@@ -134,4 +137,69 @@ Test(root, open_of_what_is_no_directory)
     cr_assert_eq(root_open(&root, "/nonexistent", &err), -CDI_ERR_IO);
     cr_assert_eq(err.os_errno, ENOENT);
     cr_assert_eq(root_open(&root, "/dev/null", &err), -CDI_ERR_IO);
+}
+
+/* The magic links of procfs lead out of every root. */
+Test(root, magic_links_are_not_followed)
+{
+    _cleanup_root_ struct root root = ROOT_INIT;
+
+    cr_assert_eq(root_open(&root, "/", NULL), 0);
+    cr_expect_eq(root_openat(&root, "/proc/self/exe", O_RDONLY), -ELOOP);
+    cr_expect_eq(root_openat(&root, "/proc/self/root/etc", O_PATH), -ELOOP);
+}
+
+Test(root, descriptors_are_close_on_exec)
+{
+    _cleanup_root_ struct root root = ROOT_INIT;
+    _cleanup_close_ int fd = -1;
+
+    cr_assert_eq(root_open(&root, tree(), NULL), 0);
+    fd = root_openat(&root, "/usr/lib/a", O_RDONLY);
+    cr_expect_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    cr_expect_eq(fcntl(root.fd, F_GETFD), FD_CLOEXEC);
+}
+
+Test(root, read_of_a_fifo, .timeout = 10)
+{
+    _cleanup_root_ struct root root = ROOT_INIT;
+    const char *dir = tree();
+    char *data = NULL;
+    size_t len;
+
+    cr_assert_eq(mkfifo(tmpdir_path(dir, "fifo"), 0600), 0);
+    cr_assert_eq(root_open(&root, dir, NULL), 0);
+    cr_expect_eq(root_read(&root, "/fifo", 100, &data, &len, NULL), -CDI_ERR_IO);
+    cr_expect_null(data);
+}
+
+/* A kernel before Linux 5.6, and a seccomp filter from then. */
+Test(root, without_openat2)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    struct root root = ROOT_INIT;
+
+    syscalls_refuse(SYS_openat2, 0, 0, 0, ENOSYS);
+    cr_expect_eq(root_open(&root, "/", &err), -CDI_ERR_UNSUPPORTED);
+    cr_expect_not_null(strstr(err.message, "openat2(2)"));
+    cr_expect_eq(err.os_errno, ENOSYS);
+    cr_expect_eq(root.fd, -1);
+}
+
+Test(root, openat2_is_forbidden)
+{
+    struct root root = ROOT_INIT;
+
+    syscalls_refuse(SYS_openat2, 0, 0, 0, EPERM);
+    cr_expect_eq(root_open(&root, "/", NULL), -CDI_ERR_UNSUPPORTED);
+}
+
+/* Somebody may rename all the time. */
+Test(root, openat_gives_up, .timeout = 10)
+{
+    _cleanup_root_ struct root root = ROOT_INIT;
+
+    cr_assert_eq(root_open(&root, "/", NULL), 0);
+    syscalls_refuse(SYS_openat2, 0, 0, 0, EAGAIN);
+    cr_expect_eq(root_openat(&root, "/etc/..", O_PATH), -EAGAIN);
 }
