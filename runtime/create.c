@@ -181,7 +181,7 @@ int create_apply(const struct args *args, const struct config *config, struct cr
     if (r < 0)
         return r;
     r = find_request(oci, config, &devices, result, err);
-    if (r < 0 || result->n_devices == 0)
+    if (r < 0 || !devices)
         return r;
     r = inject(oci, config, devices, result->n_devices, err);
     if (r < 0 || !cdi_oci_changed(oci))
