@@ -65,6 +65,7 @@ test_signal() {
 test_version() {
     expect_status 0 "$RUNTIME" --version
     expect_out '^cdikit-runtime version [0-9]'
+    expect_out '^spec: 1\.3\.0$'
     expect_out "^$LOWLEVEL version"
     ln -sf "$RUNTIME" "$TMP/nvidia-container-runtime"
     expect_status 0 "$TMP/nvidia-container-runtime" --version

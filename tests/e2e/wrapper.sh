@@ -188,6 +188,11 @@ for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- >&- 2>&-'; do
 done
 config "$requests"
 start 42 sh -c 'ulimit -n 16; exec "$@"' sh "$RUNTIME" create -b "$TMP/b" c
+rm -f "$NOTES"
+# shellcheck disable=SC2016 # expanded by sh
+check 'a closed stream that cannot be filled is a failure' \
+    sh -c '! (exec <&-; ulimit -n 0; exec "$@")' sh "$RUNTIME" create -b "$TMP/b" c
+check 'and nothing is done then' test ! -e "$NOTES"
 check '16 descriptors are enough' grep -q '"CDI=a"' "$TMP/b/config.json"
 
 ### Killed at any moment: the old file is there or the new one.

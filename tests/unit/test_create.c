@@ -235,6 +235,7 @@ Test(create, most_errors_named)
         const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
         _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
         struct create_result result;
+        size_t named = 0;
 
         for (size_t k = 1; k < cases[i].n; k++)
             tmpdir_write(dirs[0], (char[]){(char)('a' + k), '.', 'y', 'a', 'm', 'l', 0}, broken);
@@ -245,6 +246,9 @@ Test(create, most_errors_named)
         cr_expect_not_null(strstr(err.message, "/z.yaml"), "%s", err.message);
         if (cases[i].n > 1)
             cr_expect_lt(strstr(err.message, "/z.yaml"), strstr(err.message, "/b.yaml"));
+        for (const char *at = err.message; (at = strstr(at, ".yaml:")); at++)
+            named++;
+        cr_expect_eq(named, cases[i].n < 3 ? cases[i].n : 3);
         if (cases[i].more)
             cr_expect_not_null(strstr(err.message, cases[i].more), "%s", err.message);
         else
