@@ -4,7 +4,7 @@
 
 #include "apply/edits.h"
 #include "base/cleanup.h"
-#include "cdi/quote.h"
+#include "base/quote.h"
 
 /* Source: OCI runtime-spec, config.md, "POSIX-platform Hooks". */
 static const struct {

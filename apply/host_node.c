@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/quote.h"
 #include "base/root.h"
-#include "cdi/quote.h"
 
 void host_node_read(const struct root *root, const char *path, struct host_node *out)
 {

@@ -9,8 +9,8 @@
 #include "apply/oci.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/quote.h"
 #include "base/strbuf.h"
-#include "cdi/quote.h"
 
 #define LONGEST_PLAIN_NAME 128 /* bytes */
 

@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/quote.h"
 #include "base/strbuf.h"
-#include "cdi/quote.h"
 
 void cdi_oci_free(struct cdi_oci *oci)
 {

@@ -7,7 +7,7 @@
 #include "apply/oci.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "cdi/quote.h"
+#include "base/quote.h"
 #include <cdikit/annotations.h>
 #include <cdikit/name.h>
 

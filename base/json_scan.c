@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/json_keys.h"
 #include "base/json_lex.h"
+#include "base/quote.h"
 #include "base/utf8.h"
 
 /* An open container. */
@@ -186,9 +187,8 @@ static int close_container(struct scan *s)
     if (r < 0)
         return cdi_error_nomem(s->err);
     if (r > 0)
-        return fail_at(s, name - 1, CDI_ERR_INVALID,
-                       "the member \"%.*s\" is repeated in its object", len < 100 ? (int)len : 100,
-                       name);
+        return fail_at(s, name - 1, CDI_ERR_INVALID, "the member %s is repeated in its object",
+                       quote(name, len).text);
     return EXPECT_MORE;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 /* Longer words are compared by nobody's eye, and would cost their length squared. */
@@ -12,11 +14,6 @@ struct nearest nearest_init(const char *word, size_t len)
 {
     /* One wrong character in three is a slip, and three in all; more is another word. */
     return (struct nearest){word, len, NULL, MIN((len + 2) / 3, 3) + 1};
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
 /* Insertions, deletions and replacements that make a of b, and swaps of neighbours. */
@@ -32,10 +29,10 @@ static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b)
 
         row[0] = i;
         for (size_t j = 1; j <= n_b; j++) {
-            char x = lower(a[i - 1]), y = lower(b[j - 1]);
+            char x = ascii_tolower(a[i - 1]), y = ascii_tolower(b[j - 1]);
 
             row[j] = MIN(above[j - 1] + (x != y), MIN(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]))
+            if (i > 1 && j > 1 && x == ascii_tolower(b[j - 2]) && y == ascii_tolower(a[i - 2]))
                 row[j] = MIN(row[j], above2[j - 2] + 1);
         }
     }

@@ -5,10 +5,10 @@
 #include <cdikit/annotations.h>
 #include <cdikit/name.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
+#include "base/quote.h"
 #include "base/strbuf.h"
-#include "cdi/ascii.h"
-#include "cdi/quote.h"
 
 enum {
     LONGEST_KEY_NAME = 63, /* Kubernetes: the name part of an annotation's key */

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/cleanup.h"
+#include "base/quote.h"
 #include "base/strbuf.h"
-#include "cdi/ascii.h"
 #include "cdi/fields.h"
 #include "cdi/finding_list.h"
-#include "cdi/quote.h"
 
 struct decoder {
     struct arena *arena;

@@ -5,8 +5,8 @@
 
 #include <cdikit/name.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
-#include "cdi/ascii.h"
 
 #define FIELD(type_, key, struct_, member, ...)                                                  \
     .name = (key), .len = sizeof(key) - 1, .type = (type_), .offset = offsetof(struct_, member), \

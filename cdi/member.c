@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cdi/quote.h"
+#include "base/quote.h"
 
 static size_t add(const struct member *member, char *text, size_t size)
 {

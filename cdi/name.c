@@ -3,8 +3,8 @@
 
 #include <cdikit/name.h>
 
-#include "cdi/ascii.h"
-#include "cdi/quote.h"
+#include "base/ascii.h"
+#include "base/quote.h"
 
 /* What one kind of name may hold; it always ends with a letter or a digit. */
 struct name_rule {

@@ -5,9 +5,9 @@
 
 #include <cdikit/spec.h>
 
-#include "cdi/ascii.h"
+#include "base/ascii.h"
+#include "base/quote.h"
 #include "cdi/position.h"
-#include "cdi/quote.h"
 #include "cdi/yaml.h"
 
 enum {

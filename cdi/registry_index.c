@@ -7,7 +7,7 @@
 #include <cdikit/name.h>
 
 #include "base/cleanup.h"
-#include "cdi/quote.h"
+#include "base/quote.h"
 #include "cdi/registry_internal.h"
 
 /* A definition while it is sorted. */

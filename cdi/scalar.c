@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
-#include "cdi/ascii.h"
 
 enum {
     LONGEST_KEYWORD = 5,

@@ -8,8 +8,8 @@
 #include <cdikit/validate.h>
 
 #include "base/cleanup.h"
+#include "base/quote.h"
 #include "base/strbuf.h"
-#include "cdi/quote.h"
 #include "cdi/registry_internal.h"
 
 enum {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
-#include "cdi/ascii.h"
-#include "cdi/quote.h"
+#include "base/quote.h"
 #include "cdi/validate_internal.h"
 
 enum {

@@ -6,9 +6,9 @@
 #include <cdikit/name.h>
 #include <cdikit/version.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
-#include "cdi/ascii.h"
-#include "cdi/quote.h"
+#include "base/quote.h"
 #include "cdi/validate_internal.h"
 
 enum {

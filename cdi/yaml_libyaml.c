@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "cdi/quote.h"
+#include "base/quote.h"
 #include "cdi/yaml_producers.h"
 #include "cdi/yaml_tree.h"
 

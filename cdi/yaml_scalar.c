@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/cleanup.h"
+#include "base/quote.h"
 #include "base/utf8.h"
-#include "cdi/ascii.h"
-#include "cdi/quote.h"
 
 static const char tag_prefix[] = "tag:yaml.org,2002:";
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "cdi/quote.h"
+#include "base/quote.h"
 
 Test(quote, escapes_what_a_terminal_would_act_upon)
 {

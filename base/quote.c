@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cdi/quote.h"
+#include "base/quote.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/cleanup.h"
 #include "base/utf8.h"
 
 enum {
@@ -21,7 +22,7 @@ static const struct {
 
 static bool is_invisible(uint32_t point)
 {
-    for (size_t i = 0; i < sizeof invisible / sizeof invisible[0]; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(invisible); i++)
         if (point >= invisible[i].first && point <= invisible[i].last)
             return true;
     return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Classes of ASCII characters, whatever the locale: names and keys of CDI know no others. */
-#ifndef CDIKIT_CDI_ASCII_H
-#define CDIKIT_CDI_ASCII_H
+/* Classes of ASCII characters, whatever the locale. */
+#ifndef CDIKIT_BASE_ASCII_H
+#define CDIKIT_BASE_ASCII_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * Values from documents in messages: on one line, and without characters that play with the
  * terminal.
  */
-#ifndef CDIKIT_CDI_QUOTE_H
-#define CDIKIT_CDI_QUOTE_H
+#ifndef CDIKIT_BASE_QUOTE_H
+#define CDIKIT_BASE_QUOTE_H
 
 #include <stddef.h>
 #include <string.h>
