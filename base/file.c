@@ -207,28 +207,28 @@ struct replacement {
     const struct file_place *place; /* NULL if any file may be there */
 };
 
-static int failed(const struct replacement *new, int os_errno, const char *what,
+static int failed(const struct replacement *made, int os_errno, const char *what,
                   struct cdi_error *err)
 {
-    if (os_errno == EEXIST && (new->flags &FILE_REPLACE_EXCLUSIVE))
-        return cdi_error_set_at(err, CDI_ERR_EXISTS, new->path, (struct cdi_position){0, 0},
+    if (os_errno == EEXIST && (made->flags & FILE_REPLACE_EXCLUSIVE))
+        return cdi_error_set_at(err, CDI_ERR_EXISTS, made->path, (struct cdi_position){0, 0},
                                 "exists already");
-    return io_error(new->path, os_errno, what, err);
+    return io_error(made->path, os_errno, what, err);
 }
 
 /* Fills the open temporary file and gives it its mode and owner. */
-static int fill_temporary(const struct replacement *new, int fd, const void *data, size_t len,
+static int fill_temporary(const struct replacement *made, int fd, const void *data, size_t len,
                           const struct identity *id, struct cdi_error *err)
 {
     int r = file_write_all(fd, data, len);
 
     if (r < 0)
-        return failed(new, -r, "cannot replace", err);
+        return failed(made, -r, "cannot replace", err);
     if (id->owned && (id->uid != geteuid() || id->gid != getegid()) &&
         fchown(fd, id->uid, id->gid) < 0)
-        return failed(new, errno, "cannot replace, for its owner and group cannot be kept", err);
-    if (fchmod(fd, id->mode) < 0 || ((new->flags &FILE_REPLACE_SYNC) && fsync(fd) < 0))
-        return failed(new, errno, "cannot replace", err);
+        return failed(made, errno, "cannot replace, for its owner and group cannot be kept", err);
+    if (fchmod(fd, id->mode) < 0 || ((made->flags & FILE_REPLACE_SYNC) && fsync(fd) < 0))
+        return failed(made, errno, "cannot replace", err);
     return 0;
 }
 
@@ -238,16 +238,16 @@ static bool same_file(const struct stat *a, const struct stat *b)
 }
 
 /* Gives the temporary file its name. Returns 0 or -1 with errno. */
-static int move_into_place(const struct replacement *new)
+static int move_into_place(const struct replacement *made)
 {
-    if (!(new->flags &FILE_REPLACE_EXCLUSIVE))
-        return renameat(new->dirfd, new->name, new->dirfd, new->base);
-    if (renameat2(new->dirfd, new->name, new->dirfd, new->base, RENAME_NOREPLACE) == 0)
+    if (!(made->flags & FILE_REPLACE_EXCLUSIVE))
+        return renameat(made->dirfd, made->name, made->dirfd, made->base);
+    if (renameat2(made->dirfd, made->name, made->dirfd, made->base, RENAME_NOREPLACE) == 0)
         return 0;
     /* A filesystem that cannot rename so (renameat2(2)) may have links. */
-    if (errno != EINVAL || linkat(new->dirfd, new->name, new->dirfd, new->base, 0) < 0)
+    if (errno != EINVAL || linkat(made->dirfd, made->name, made->dirfd, made->base, 0) < 0)
         return -1;
-    return unlinkat(new->dirfd, new->name, 0);
+    return unlinkat(made->dirfd, made->name, 0);
 }
 
 static int replaced(const char *path, struct cdi_error *err)
@@ -256,29 +256,29 @@ static int replaced(const char *path, struct cdi_error *err)
                             "was replaced by somebody else while it was edited");
 }
 
-static int commit(const struct replacement *new, struct cdi_error *err)
+static int commit(const struct replacement *made, struct cdi_error *err)
 {
     struct stat now;
 
-    if (new->place && (fstatat(new->dirfd, new->base, &now, AT_SYMLINK_NOFOLLOW) < 0 ||
-                       !same_file(&now, &new->place->entry)))
-        return replaced(new->path, err);
-    return move_into_place(new) < 0 ? failed(new, errno, "cannot replace", err) : 0;
+    if (made->place && (fstatat(made->dirfd, made->base, &now, AT_SYMLINK_NOFOLLOW) < 0 ||
+                        !same_file(&now, &made->place->entry)))
+        return replaced(made->path, err);
+    return move_into_place(made) < 0 ? failed(made, errno, "cannot replace", err) : 0;
 }
 
-static int write_replacement(struct replacement *new, const void *data, size_t len,
+static int write_replacement(struct replacement *made, const void *data, size_t len,
                              const struct identity *id, struct cdi_error *err)
 {
-    _cleanup_close_ int fd = open_temporary(new->dirfd, new->name, id->mode);
+    _cleanup_close_ int fd = open_temporary(made->dirfd, made->name, id->mode);
     int r;
 
     if (fd < 0)
-        return io_error(new->path, -fd, "cannot create a temporary file beside it", err);
-    r = fill_temporary(new, fd, data, len, id, err);
+        return io_error(made->path, -fd, "cannot create a temporary file beside it", err);
+    r = fill_temporary(made, fd, data, len, id, err);
     if (r == 0)
-        r = commit(new, err);
+        r = commit(made, err);
     if (r < 0)
-        (void)unlinkat(new->dirfd, new->name, 0);
+        (void)unlinkat(made->dirfd, made->name, 0);
     return r;
 }
 
@@ -311,19 +311,19 @@ static int open_parent(const char *path, const char **base, struct cdi_error *er
 int file_replace(const char *path, const void *data, size_t len, mode_t mode, unsigned flags,
                  struct cdi_error *err)
 {
-    struct replacement new = {.path = path, .flags = flags};
+    struct replacement made = {.path = path, .flags = flags};
     struct identity id = {.mode = mode};
-    _cleanup_close_ int dirfd = open_parent(path, &new.base, err);
+    _cleanup_close_ int dirfd = open_parent(path, &made.base, err);
     struct stat old;
     int r;
 
     if (dirfd < 0)
         return dirfd;
-    new.dirfd = dirfd;
+    made.dirfd = dirfd;
     if ((flags & FILE_REPLACE_KEEP_OWNER) &&
-        fstatat(dirfd, new.base, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode))
+        fstatat(dirfd, made.base, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode))
         id = (struct identity){old.st_mode & 07777, true, old.st_uid, old.st_gid};
-    r = write_replacement(&new, data, len, &id, err);
+    r = write_replacement(&made, data, len, &id, err);
     if (r == 0 && (flags & FILE_REPLACE_SYNC))
         sync_directory(dirfd);
     return r;
@@ -361,11 +361,11 @@ int file_place_replace(const struct file_place *place, const void *data, size_t 
                        struct cdi_error *err)
 {
     const struct stat *old = &place->file;
-    struct replacement new = {
+    struct replacement made = {
         .dirfd = place->dirfd, .base = place->base, .path = place->path, .place = place};
     struct identity id = {old->st_mode & 0777, true, old->st_uid, old->st_gid};
 
-    return write_replacement(&new, data, len, &id, err);
+    return write_replacement(&made, data, len, &id, err);
 }
 
 int file_mkdirs(const char *path, struct cdi_error *err)

@@ -109,7 +109,7 @@ int input_oci(const char *path, struct cdi_oci **out, struct cdi_error *err)
     size_t len;
     int r = input_read(path, CDI_OCI_MAX_SIZE, &text, &len, err);
 
-    return r < 0 ? r : cdi_oci_parse(text, len, input_name(path), out, err);
+    return r < 0 ? r : cdi_oci_take(TAKE_PTR(text), len, input_name(path), out, err);
 }
 
 bool spec_dirs_rooted(const struct spec_dirs *where)

@@ -112,11 +112,6 @@ void jsonout_number(struct jsonout *out, struct cJSON *parent, const char *key, 
     (void)add(out, parent, key, cJSON_CreateNumber((double)value));
 }
 
-void jsonout_bool(struct jsonout *out, struct cJSON *parent, const char *key, bool value)
-{
-    (void)add(out, parent, key, cJSON_CreateBool(value));
-}
-
 void jsonout_raw(struct jsonout *out, struct cJSON *parent, const char *key, const char *text)
 {
     (void)add(out, parent, key, cJSON_CreateRaw(text));

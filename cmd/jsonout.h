@@ -37,7 +37,6 @@ struct cJSON *jsonout_object(struct jsonout *out, struct cJSON *parent, const ch
 struct cJSON *jsonout_array(struct jsonout *out, struct cJSON *parent, const char *key);
 void jsonout_string(struct jsonout *out, struct cJSON *parent, const char *key, const char *value);
 void jsonout_number(struct jsonout *out, struct cJSON *parent, const char *key, size_t value);
-void jsonout_bool(struct jsonout *out, struct cJSON *parent, const char *key, bool value);
 
 /* Adds text that is JSON already, e.g. from cdi_device_format(). */
 void jsonout_raw(struct jsonout *out, struct cJSON *parent, const char *key, const char *text);

@@ -6,13 +6,11 @@
 #if defined(__GNUC__)
 #    define CDI_MUST_CHECK   __attribute__((warn_unused_result))
 #    define CDI_PRINTF(f, a) __attribute__((format(printf, f, a)))
-#    define CDI_NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))
 #    define CDI_PURE         __attribute__((pure))
 #    define CDI_EXPORT       __attribute__((visibility("default")))
 #else
 #    define CDI_MUST_CHECK
 #    define CDI_PRINTF(f, a)
-#    define CDI_NONNULL(...)
 #    define CDI_PURE
 #    define CDI_EXPORT
 #endif
