@@ -22,10 +22,14 @@ struct annotation_options {
 };
 
 static const struct option options[] = {
-    {"in-place", '\0', OPTION_SWITCH, offsetof(struct annotation_options, in_place), NULL, NULL,
-     "update: replace FILE in place of printing the result"},
-    {"json", '\0', OPTION_SWITCH, offsetof(struct annotation_options, json), NULL, NULL,
-     "parse: print an object with the members keys and devices"},
+    {.name = "in-place",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct annotation_options, in_place),
+     .help = "update: replace FILE in place of printing the result"},
+    {.name = "json",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct annotation_options, json),
+     .help = "parse: print an object with the members keys and devices"},
     {.name = NULL},
 };
 

@@ -39,18 +39,17 @@ struct spec_dirs {
 #define SPEC_DIR_ROOT_HELP \
     "read the spec dirs beneath this directory; the paths that are printed are without it"
 
-#define SPEC_DIR_OPTIONS(type, member, root_help)                                        \
-    {"spec-dir",                                                                         \
-     '\0',                                                                               \
-     OPTION_LIST,                                                                        \
-     offsetof(type, member.dirs),                                                        \
-     "DIR",                                                                              \
-     NULL,                                                                               \
-     "directory of CDI documents, in place of " CDI_DEFAULT_STATIC_DIR                   \
-     " and " CDI_DEFAULT_DYNAMIC_DIR                                                     \
-     "; can be repeated, from the lowest priority to the highest"},                      \
+#define SPEC_DIR_OPTIONS(options, member, root_text)                                     \
+    {.name = "spec-dir",                                                                 \
+     .type = OPTION_LIST,                                                                \
+     .offset = offsetof(options, member.dirs),                                           \
+     .value = "DIR",                                                                     \
+     .help = "directory of CDI documents, in place of " CDI_DEFAULT_STATIC_DIR           \
+             " and " CDI_DEFAULT_DYNAMIC_DIR                                             \
+             "; can be repeated, from the lowest priority to the highest"},              \
     {                                                                                    \
-        "root", '\0', OPTION_STRING, offsetof(type, member.root), "DIR", NULL, root_help \
+        .name = "root", .type = OPTION_STRING, .offset = offsetof(options, member.root), \
+        .value = "DIR", .help = root_text                                                \
     }
 
 /* The choices of --format; value 1 + enum cdi_format. */

@@ -16,12 +16,23 @@ struct convert_options {
 };
 
 static const struct option options[] = {
-    {"format", '\0', OPTION_CHOICE, offsetof(struct convert_options, format), "FORMAT",
-     format_choices, "what to write; without it the ending of --output decides, else yaml"},
-    {"cdi-version", '\0', OPTION_STRING, offsetof(struct convert_options, version), "VERSION", NULL,
-     "the version to declare: a released one, or 'min' for the lowest that the document needs"},
-    {"output", '\0', OPTION_STRING, offsetof(struct convert_options, output), "FILE", NULL,
-     "the file to write, in place of standard output"},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct convert_options, format),
+     .value = "FORMAT",
+     .choices = format_choices,
+     .help = "what to write; without it the ending of --output decides, else yaml"},
+    {.name = "cdi-version",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct convert_options, version),
+     .value = "VERSION",
+     .help =
+         "the version to declare: a released one, or 'min' for the lowest that the document needs"},
+    {.name = "output",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct convert_options, output),
+     .value = "FILE",
+     .help = "the file to write, in place of standard output"},
     {.name = NULL},
 };
 

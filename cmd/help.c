@@ -141,10 +141,16 @@ struct help_options {
 static const char *const completion_choices[] = {"bash", NULL};
 
 static const struct option options[] = {
-    {"man", '\0', OPTION_SWITCH, offsetof(struct help_options, man), NULL, NULL,
-     "print the manual page, for man -l; without COMMAND that of cdikit"},
-    {"completion", '\0', OPTION_CHOICE, offsetof(struct help_options, completion), "SHELL",
-     completion_choices, "print the completion of command lines for this shell"},
+    {.name = "man",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct help_options, man),
+     .help = "print the manual page, for man -l; without COMMAND that of cdikit"},
+    {.name = "completion",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct help_options, completion),
+     .value = "SHELL",
+     .choices = completion_choices,
+     .help = "print the completion of command lines for this shell"},
     {.name = NULL},
 };
 

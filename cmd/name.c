@@ -12,8 +12,10 @@ struct name_options {
 };
 
 static const struct option options[] = {
-    {"json", '\0', OPTION_SWITCH, offsetof(struct name_options, json), NULL, NULL,
-     "print an object with the members vendor, class and device"},
+    {.name = "json",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct name_options, json),
+     .help = "print an object with the members vendor, class and device"},
     {.name = NULL},
 };
 

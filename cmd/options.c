@@ -8,12 +8,21 @@
 #include "base/strbuf.h"
 
 const struct option common_options[] = {
-    {"help", 'h', OPTION_SWITCH, offsetof(struct call, help), NULL, NULL,
-     "print how the command is used"},
-    {"verbose", 'v', OPTION_SWITCH, offsetof(struct call, verbose), NULL, NULL,
-     "say more, on standard error or in the listing"},
-    {"quiet", 'q', OPTION_SWITCH, offsetof(struct call, quiet), NULL, NULL,
-     "no warnings and no summaries: only the result and errors"},
+    {.name = "help",
+     .letter = 'h',
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct call, help),
+     .help = "print how the command is used"},
+    {.name = "verbose",
+     .letter = 'v',
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct call, verbose),
+     .help = "say more, on standard error or in the listing"},
+    {.name = "quiet",
+     .letter = 'q',
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct call, quiet),
+     .help = "no warnings and no summaries: only the result and errors"},
     {.name = NULL},
 };
 

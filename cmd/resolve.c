@@ -15,13 +15,20 @@ struct resolve_options {
 };
 
 static const struct option options[] = {
-    {"config", '\0', OPTION_STRING, offsetof(struct resolve_options, config), "FILE", NULL,
-     "resolve what this config.json asks for; '-' is standard input"},
-    {"glob", '\0', OPTION_SWITCH, offsetof(struct resolve_options, glob), NULL, NULL,
-     "take each NAME for a pattern as of the shell, in which '*' does not match '/': "
-     "'vendor.com/gpu=*'"},
-    {"json", '\0', OPTION_SWITCH, offsetof(struct resolve_options, json), NULL, NULL,
-     "print an object with the members devices and unresolved"},
+    {.name = "config",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct resolve_options, config),
+     .value = "FILE",
+     .help = "resolve what this config.json asks for; '-' is standard input"},
+    {.name = "glob",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct resolve_options, glob),
+     .help = "take each NAME for a pattern as of the shell, in which '*' does not match '/': "
+             "'vendor.com/gpu=*'"},
+    {.name = "json",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct resolve_options, json),
+     .help = "print an object with the members devices and unresolved"},
     SPEC_DIR_OPTIONS(struct resolve_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };

@@ -10,8 +10,11 @@ struct schema_options {
 };
 
 static const struct option options[] = {
-    {"output", '\0', OPTION_STRING, offsetof(struct schema_options, output), "FILE", NULL,
-     "the file to write, in place of standard output"},
+    {.name = "output",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct schema_options, output),
+     .value = "FILE",
+     .help = "the file to write, in place of standard output"},
     {.name = NULL},
 };
 

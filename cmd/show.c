@@ -13,8 +13,12 @@ struct show_options {
 };
 
 static const struct option options[] = {
-    {"format", '\0', OPTION_CHOICE, offsetof(struct show_options, format), "FORMAT", format_choices,
-     "how to print it; yaml unless given"},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct show_options, format),
+     .value = "FORMAT",
+     .choices = format_choices,
+     .help = "how to print it; yaml unless given"},
     SPEC_DIR_OPTIONS(struct show_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };

@@ -16,15 +16,24 @@ struct validate_options {
 };
 
 static const struct option options[] = {
-    {"strict", '\0', OPTION_SWITCH, offsetof(struct validate_options, strict), NULL, NULL,
-     "let warnings count as findings too"},
-    {"json", '\0', OPTION_SWITCH, offsetof(struct validate_options, json), NULL, NULL,
-     "print one JSON object; with --min-version or --rules an array"},
-    {"min-version", '\0', OPTION_SWITCH, offsetof(struct validate_options, min_version), NULL, NULL,
-     "print the lowest CDI version that each document can declare, and the member that needs it, "
-     "in place of findings"},
-    {"rules", '\0', OPTION_SWITCH, offsetof(struct validate_options, rules), NULL, NULL,
-     "print the rules that documents are checked against"},
+    {.name = "strict",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct validate_options, strict),
+     .help = "let warnings count as findings too"},
+    {.name = "json",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct validate_options, json),
+     .help = "print one JSON object; with --min-version or --rules an array"},
+    {.name = "min-version",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct validate_options, min_version),
+     .help = "print the lowest CDI version that each document can declare, and the member that "
+             "needs it, "
+             "in place of findings"},
+    {.name = "rules",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct validate_options, rules),
+     .help = "print the rules that documents are checked against"},
     SPEC_DIR_OPTIONS(struct validate_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };

@@ -11,8 +11,10 @@ struct version_options {
 };
 
 static const struct option options[] = {
-    {"json", '\0', OPTION_SWITCH, offsetof(struct version_options, json), NULL, NULL,
-     "print an object with the members version and cdi_versions"},
+    {.name = "json",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct version_options, json),
+     .help = "print an object with the members version and cdi_versions"},
     {.name = NULL},
 };
 
