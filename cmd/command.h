@@ -24,10 +24,16 @@ enum exit_status {
 
 /* The type of the variable that an option fills. */
 enum option_type {
-    OPTION_SWITCH, /* bool */
+    OPTION_SWITCH, /* bool: "--name", or "--name=true" with any word that Go reads as a bool */
     OPTION_STRING, /* const char *: the last one given, NULL without */
     OPTION_LIST,   /* struct option_list: all that were given, in their order */
+    OPTION_COMMAS, /* as OPTION_LIST, each value split at its commas and nothing trimmed */
     OPTION_CHOICE, /* int: 1 + index in `choices`, 0 without */
+};
+
+enum option_flags {
+    OPTION_EMPTY = 1 << 0,  /* an empty value is one */
+    OPTION_NOCASE = 1 << 1, /* a choice may be written in upper case */
 };
 
 struct option_list {
@@ -44,17 +50,49 @@ struct option {
     const char *value;          /* what help calls the value: "DIR"; NULL for a switch */
     const char *const *choices; /* the allowed values, ending with NULL; OPTION_CHOICE only */
     const char *help;           /* what it does: begins small, no full stop at the end */
+    unsigned flags;             /* of enum option_flags */
+    const char *const *aliases; /* other names, ending with NULL; or NULL */
+
+    /*
+     * Variables that stand in when the option is not given, ending with NULL; or NULL. The first
+     * that is set counts. Set to "", it makes a string "" and leaves a list and a switch as they
+     * are without it.
+     */
+    const char *const *env;
+};
+
+/* A list of names, of those that end with NULL, for a table's row. */
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* What can be said about an exit status. */
+struct status_text {
+    int status;
+    const char *text;
+};
+
+/* A program whose commands these are: its name and the grammar of its command line. */
+struct tool {
+    const char *name;                   /* "cdikit" */
+    const struct option *options;       /* of every command; they fill struct call */
+    const struct status_text *statuses; /* ends with a text of NULL */
+
+    /* "-name" is "--name", and operands that a command has no use for are passed over. */
+    bool lenient;
 };
 
 /* One command line, taken apart. */
 struct call {
-    const struct command *command;
-    const void *options; /* the command's options struct */
+    const struct tool *tool;
+    const struct command *command; /* NULL if none was named */
+    const char *name;              /* both: "cdikit list" */
+    const void *options;           /* the command's options struct */
     const char *const *operands;
     size_t n_operands;
     bool help;
     bool verbose;
     bool quiet;
+    bool version;        /* of nvidia-ctk: print it */
+    const char *config;  /* of nvidia-ctk: its configuration file; NULL without */
     struct arena *arena; /* lives as long as the call */
 };
 
@@ -81,8 +119,10 @@ struct command {
     int (*run)(const struct call *call, struct cdi_error *err);
 };
 
-/* All commands, in the order in which help lists them, ending with NULL. */
+/* All commands of cdikit, in the order in which help lists them, ending with NULL. */
 extern const struct command *const commands[];
+
+extern const struct tool tool_cdikit;
 
 extern const struct command command_annotation;
 extern const struct command command_apply;

@@ -22,8 +22,7 @@ const char *const format_choices[] = {
 
 static void message_begin(const struct call *call)
 {
-    (void)fprintf(stderr, "cdikit%s%s: ", call->command ? " " : "",
-                  call->command ? call->command->name : "");
+    (void)fprintf(stderr, "%s: ", call->name);
 }
 
 CDI_PRINTF(1, 0)

@@ -4,7 +4,6 @@
 
 #include "base/cleanup.h"
 #include "cmd/help.h"
-#include "cmd/options.h"
 
 /* What a placeholder can stand for; the first that occurs in a usage line decides. */
 static const char *const kinds[] = {"DEVICE", "NAME", "FILE", "DIR"};
@@ -44,8 +43,11 @@ static void put_operands(const struct command *command)
 
 static void put_option_names(const struct option *options)
 {
-    for (const struct option *o = options; o && o->name; o++)
+    for (const struct option *o = options; o && o->name; o++) {
         (void)printf("--%s ", o->name);
+        for (const char *const *alias = o->aliases; alias && *alias; alias++)
+            (void)printf("--%s ", *alias);
+    }
 }
 
 static void put_option_values(const struct command *command)
@@ -53,7 +55,10 @@ static void put_option_values(const struct command *command)
     for (const struct option *o = command->options; o && o->name; o++) {
         if (o->type == OPTION_SWITCH)
             continue;
-        (void)printf("    %s:--%s) kind='", command->name, o->name);
+        (void)printf("    %s:--%s", command->name, o->name);
+        for (const char *const *alias = o->aliases; alias && *alias; alias++)
+            (void)printf(" | %s:--%s", command->name, *alias);
+        (void)fputs(") kind='", stdout);
         if (o->choices)
             put_words(o->choices);
         else
@@ -108,12 +113,12 @@ void completion_bash(void)
     (void)fputs("    case $command in\n    '') kind='", stdout);
     put_command_names();
     (void)fputs("' options='--version ", stdout);
-    put_option_names(common_options);
+    put_option_names(tool_cdikit.options);
     (void)puts("' ;;");
     for (size_t i = 0; commands[i]; i++) {
         (void)printf("    %s) options='", commands[i]->name);
         put_option_names(commands[i]->options);
-        put_option_names(common_options);
+        put_option_names(tool_cdikit.options);
         (void)fputs("' kind='", stdout);
         put_operands(commands[i]);
         (void)puts("' ;;");

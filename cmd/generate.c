@@ -32,6 +32,9 @@ static const struct option options[] = {
      .offset = AT(mode),
      .value = "MODE",
      .choices = modes,
+     .flags = OPTION_NOCASE,
+     .aliases = NAMES("discovery-mode"),
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_MODE"),
      .help =
          "where the facts come from; pci: the PCI bus and /proc/driver/nvidia, without loading any "
          "library of the driver"},
@@ -39,12 +42,16 @@ static const struct option options[] = {
      .type = OPTION_STRING,
      .offset = AT(output),
      .value = "FILE",
+     .flags = OPTION_EMPTY,
+     .env = NAMES("NVIDIA_CTK_CDI_OUTPUT_FILE_PATH"),
      .help = "the file to write, in place of standard output; engines load *.yaml and *.json"},
     {.name = "format",
      .type = OPTION_CHOICE,
      .offset = AT(format),
      .value = "FORMAT",
      .choices = format_choices,
+     .flags = OPTION_NOCASE,
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_OUTPUT_FORMAT"),
      .help = "what to write; without it the ending of --output decides, else yaml"},
     {.name = "root",
      .type = OPTION_STRING,
@@ -55,60 +62,81 @@ static const struct option options[] = {
      .type = OPTION_STRING,
      .offset = AT(driver_root),
      .value = "DIR",
+     .flags = OPTION_EMPTY,
+     .env = NAMES("NVIDIA_CTK_DRIVER_ROOT"),
      .help = "where, beneath the root, the driver is installed; / unless given"},
     {.name = "dev-root",
      .type = OPTION_STRING,
      .offset = AT(dev_root),
      .value = "DIR",
+     .flags = OPTION_EMPTY,
+     .env = NAMES("NVIDIA_CTK_DEV_ROOT"),
      .help =
          "where, beneath the root, dev/ with the device nodes is; the driver root unless given"},
     {.name = "vendor",
      .type = OPTION_STRING,
      .offset = AT(vendor),
      .value = "VENDOR",
+     .aliases = NAMES("cdi-vendor"),
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_VENDOR"),
      .help = "vendor of the devices; nvidia.com unless given"},
     {.name = "class",
      .type = OPTION_STRING,
      .offset = AT(class_),
      .value = "CLASS",
+     .aliases = NAMES("cdi-class"),
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_CLASS"),
      .help = "class of the devices; gpu unless given"},
     {.name = "device-name-strategy",
-     .type = OPTION_LIST,
+     .type = OPTION_COMMAS,
      .offset = AT(naming),
      .value = "STRATEGY",
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_DEVICE_NAME_STRATEGIES"),
      .help =
          "how devices are named: index, uuid, type-index or pci; can be repeated, or a list with "
          "commas, for several names; index,uuid unless given"},
     {.name = "device-id",
-     .type = OPTION_LIST,
+     .type = OPTION_COMMAS,
      .offset = AT(device_ids),
      .value = "ID",
+     .aliases = NAMES("device-ids", "device", "devices"),
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_DEVICE_IDS"),
      .help = "only this GPU, which must be usable: an index, UUID or PCI address, or all or none; "
              "can be "
              "repeated, or a list with commas"},
     {.name = "no-all-device",
      .type = OPTION_SWITCH,
      .offset = AT(no_all),
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_NO_ALL_DEVICE"),
      .help = "leave out the device 'all', which stands for every GPU"},
     {.name = "nvidia-cdi-hook-path",
      .type = OPTION_STRING,
      .offset = AT(hook_path),
      .value = "PATH",
+     .flags = OPTION_EMPTY,
+     .aliases = NAMES("nvidia-ctk-path"),
+     .env = NAMES("NVIDIA_CTK_CDI_HOOK_PATH"),
      .help = "the hook program to write into the document; searched for unless given"},
     {.name = "ldconfig-path",
      .type = OPTION_STRING,
      .offset = AT(ldconfig_path),
      .value = "PATH",
+     .flags = OPTION_EMPTY,
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_LDCONFIG_PATH"),
      .help = "the ldconfig that the update-ldcache hook is told to use"},
     {.name = "disable-hook",
-     .type = OPTION_LIST,
+     .type = OPTION_COMMAS,
      .offset = AT(disabled_hooks),
      .value = "HOOK",
+     .aliases = NAMES("disable-hooks"),
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_DISABLED_HOOKS"),
      .help = "leave out this hook, or all; can be repeated, or a list with commas"},
     {.name = "enable-hook",
-     .type = OPTION_LIST,
+     .type = OPTION_COMMAS,
      .offset = AT(enabled_hooks),
      .value = "HOOK",
+     .aliases = NAMES("enable-hooks"),
+     .env = NAMES("NVIDIA_CTK_CDI_GENERATE_ENABLED_HOOKS"),
      .help =
          "write this hook, whatever --disable-hook says; can be repeated, or a list with commas"},
     {.name = NULL},
@@ -122,64 +150,38 @@ static const struct example examples[] = {
     {NULL, NULL},
 };
 
-/* Splits the values of a list at their commas. */
-static int split_commas(struct arena *arena, const struct option_list *list,
-                        struct option_list *out, struct cdi_error *err)
+/* What was not left empty. */
+static const char *given(const char *value)
 {
-    for (size_t i = 0; i < list->n; i++)
-        for (const char *p = list->items[i];; p++) {
-            size_t len = strcspn(p, ",");
-            const char **items = arena_grow(arena, out->items, out->n, sizeof *items);
-            const char *item = arena_strndup(arena, p, len);
-
-            if (!items || !item)
-                return cdi_error_nomem(err);
-            items[out->n++] = item;
-            out->items = items;
-            p += len;
-            if (!*p)
-                break;
-        }
-    return 0;
+    return value && *value ? value : NULL;
 }
 
-static int set_strings(struct arena *arena, const struct option_list *list,
-                       struct generate_strings *out, struct cdi_error *err)
+static struct generate_strings strings(const struct option_list *list)
 {
-    struct option_list parts = {NULL, 0};
-    int r = split_commas(arena, list, &parts, err);
-
-    *out = (struct generate_strings){parts.items, parts.n};
-    return r;
+    return (struct generate_strings){list->items, list->n};
 }
 
 static int set_naming(struct arena *arena, const struct option_list *list,
                       struct generate_options *out, struct cdi_error *err)
 {
-    struct option_list parts = {NULL, 0};
-    enum generate_naming *naming;
-    int r = split_commas(arena, list, &parts, err);
+    enum generate_naming *naming = arena_calloc(arena, list->n, sizeof *naming);
 
-    if (r < 0)
-        return r;
-    naming = arena_calloc(arena, parts.n, sizeof *naming);
     if (!naming)
         return cdi_error_nomem(err);
-    for (size_t i = 0; i < parts.n; i++)
-        if (!generate_naming_parse(parts.items[i], &naming[i]))
+    for (size_t i = 0; i < list->n; i++)
+        if (!generate_naming_parse(list->items[i], &naming[i]))
             return cdi_error_set(err, CDI_ERR_USAGE,
                                  "--device-name-strategy cannot be '%s': it is one of index, uuid, "
                                  "type-index, pci",
-                                 parts.items[i]);
+                                 list->items[i]);
     out->naming = naming;
-    out->n_naming = parts.n;
+    out->n_naming = list->n;
     return 0;
 }
 
 static int set_options(const struct call *call, struct generate_options *out, struct cdi_error *err)
 {
     const struct generate_command_options *o = call->options;
-    int r;
 
     *out = (struct generate_options){
         .mode = o->mode ? (enum generate_mode)(o->mode - 1) : GENERATE_MODE_PCI,
@@ -188,18 +190,16 @@ static int set_options(const struct call *call, struct generate_options *out, st
         .dev_root = o->dev_root,
         .vendor = o->vendor,
         .class_ = o->class_,
+        .device_ids = strings(&o->device_ids),
+        .disabled_hooks = strings(&o->disabled_hooks),
+        .enabled_hooks = strings(&o->enabled_hooks),
         .no_all = o->no_all,
-        .hook_path = o->hook_path,
-        .ldconfig_path = o->ldconfig_path,
+        .hook_path = given(o->hook_path),
+        .ldconfig_path = given(o->ldconfig_path),
         .search_path = getenv("PATH"),
         .data_dirs = getenv("XDG_DATA_DIRS"),
     };
-    r = set_naming(call->arena, &o->naming, out, err);
-    if (r == 0)
-        r = set_strings(call->arena, &o->device_ids, &out->device_ids, err);
-    if (r == 0)
-        r = set_strings(call->arena, &o->disabled_hooks, &out->disabled_hooks, err);
-    return r < 0 ? r : set_strings(call->arena, &o->enabled_hooks, &out->enabled_hooks, err);
+    return set_naming(call->arena, &o->naming, out, err);
 }
 
 /*
@@ -266,6 +266,7 @@ static int run(const struct call *call, struct cdi_error *err)
     const struct generate_command_options *o = call->options;
     _cleanup_(generate_report_clear) struct generate_report report = GENERATE_REPORT_INIT;
     _cleanup_spec_ struct cdi_spec *spec = NULL;
+    const char *output = given(o->output);
     struct generate_options what;
     int r = check_names(o, err);
 
@@ -280,15 +281,15 @@ static int run(const struct call *call, struct cdi_error *err)
     if (r == 0)
         r = cdi_spec_check(spec, err);
     if (r == 0)
-        r = document_write(spec, o->output, document_format(o->format, o->output),
+        r = document_write(spec, output, document_format(o->format, output),
                            OUTPUT_PUBLISH | OUTPUT_SYNC, err);
     if (r < 0)
         return r;
     if (report.summary && !call->quiet)
         message_say(call, "%s", report.summary);
-    if (o->output && !is_loaded_by_engines(o->output) && strncmp(o->output, "/dev/", 5) != 0 &&
-        strcmp(o->output, "-") != 0)
-        message_warn(call, "%s: engines load only names that end in .yaml or .json", o->output);
+    if (output && !is_loaded_by_engines(output) && strncmp(output, "/dev/", 5) != 0 &&
+        strcmp(output, "-") != 0)
+        message_warn(call, "%s: engines load only names that end in .yaml or .json", output);
     return STATUS_DONE;
 }
 

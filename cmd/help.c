@@ -3,32 +3,57 @@
 
 #include <string.h>
 
-#include "cmd/options.h"
+#include "base/strbuf.h"
 
 #define WIDTH 80
 
-const struct help_status help_statuses[] = {
-    {STATUS_DONE, "done"},
-    {STATUS_FINDINGS, "findings, or a request that cannot be met"},
-    {STATUS_USAGE, "wrong use of the command line"},
-    {STATUS_SYSTEM, "a file could not be read or written, or the system failed"},
-    {0, NULL},
-};
+/* The longest list of choices that stands in place of a value's name. */
+#define MOST_CHOICES 30
+
+static size_t choices_length(const struct option *option)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; option->choices && option->choices[i]; i++)
+        len += strlen(option->choices[i]) + 1;
+    return len;
+}
+
+/* What stands for the value: its choices, its name, or "". */
+static void put_value(const struct option *option, char value[MOST_CHOICES + 1])
+{
+    size_t len = choices_length(option);
+    char *end = value;
+
+    (void)snprintf(value, MOST_CHOICES + 1, "%s", option->value ? option->value : "");
+    for (size_t i = 0; len <= MOST_CHOICES && option->choices && option->choices[i]; i++)
+        end = stpcpy(stpcpy(end, i ? "|" : ""), option->choices[i]);
+}
 
 void help_option_name(const struct option *option, char *buf, size_t size)
 {
-    char value[64] = "";
-    size_t used = 0;
+    char letter[] = "-x, ", value[MOST_CHOICES + 1];
 
-    for (size_t i = 0; option->choices && option->choices[i]; i++)
-        used += (size_t)snprintf(value + used, sizeof value - used, "%s%s", i ? "|" : "",
-                                 option->choices[i]);
-    if (!used && option->value)
-        (void)snprintf(value, sizeof value, "%s", option->value);
-    if (option->letter)
-        (void)snprintf(buf, size, "-%c, --%s", option->letter, option->name);
-    else
-        (void)snprintf(buf, size, "--%s%s%s", option->name, *value ? " " : "", value);
+    letter[1] = option->letter;
+    put_value(option, value);
+    (void)snprintf(buf, size, "%s--%s%s%s", option->letter ? letter : "", option->name,
+                   *value ? " " : "", value);
+}
+
+static void add_names(struct strbuf *b, const char *before, const char *dashes,
+                      const char *const *names)
+{
+    for (size_t i = 0; names && names[i]; i++)
+        strbuf_printf(b, "%s%s%s", i ? ", " : before, dashes, names[i]);
+}
+
+void help_option_text(const struct option *option, struct strbuf *b)
+{
+    strbuf_addstr(b, option->help);
+    if (choices_length(option) > MOST_CHOICES)
+        add_names(b, ": ", "", option->choices);
+    add_names(b, "; also ", "--", option->aliases);
+    add_names(b, "; environment: ", "", option->env);
 }
 
 /* Words of `text` up to its end, wrapped, each line but the first after `indent` blanks. */
@@ -72,6 +97,15 @@ static void print_paragraphs(FILE *f, const char *text)
     }
 }
 
+static void print_option_text(FILE *f, const struct option *option)
+{
+    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+
+    help_option_text(option, &b);
+    if (!b.failed)
+        print_wrapped(f, b.s, b.s + b.len, 30);
+}
+
 static void print_options(FILE *f, const struct option *options)
 {
     for (const struct option *o = options; o && o->name; o++) {
@@ -84,7 +118,7 @@ static void print_options(FILE *f, const struct option *options)
             (void)fprintf(f, "%*s", 30 - len, "");
         else
             (void)fprintf(f, "\n%30s", "");
-        print_wrapped(f, o->help, o->help + strlen(o->help), 30);
+        print_option_text(f, o);
     }
 }
 
@@ -102,7 +136,7 @@ void help_overview(FILE *f)
 static void print_exit_status(const struct command *command)
 {
     (void)puts("Exit status:");
-    for (const struct help_status *s = help_statuses; s->text; s++)
+    for (const struct status_text *s = tool_cdikit.statuses; s->text; s++)
         (void)printf("  %d  %s\n", s->status, s->text);
     if (command->exit_notes) {
         (void)putchar('\n');
@@ -120,7 +154,7 @@ void help_command(const struct command *command)
     print_paragraphs(stdout, command->description);
     (void)puts("Options:");
     print_options(stdout, command->options);
-    print_options(stdout, common_options);
+    print_options(stdout, tool_cdikit.options);
     (void)putchar('\n');
     if (command->examples) {
         (void)puts("Examples:");

@@ -7,15 +7,13 @@
 
 #include "cmd/command.h"
 
+struct strbuf;
+
 /* "--spec-dir DIR", "-v, --verbose", "--format yaml|json", in buf. */
 void help_option_name(const struct option *option, char *buf, size_t size);
 
-/* What can be said about each exit status; ends with NULL text. */
-struct help_status {
-    int status;
-    const char *text;
-};
-extern const struct help_status help_statuses[];
+/* What help says an option does, with its other names and its variables, added to b. */
+void help_option_text(const struct option *option, struct strbuf *b);
 
 /* The list of commands. */
 void help_overview(FILE *f);

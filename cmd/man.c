@@ -6,8 +6,8 @@
 #include <cdikit/registry.h>
 #include <cdikit/version.h>
 
+#include "base/strbuf.h"
 #include "cmd/help.h"
-#include "cmd/options.h"
 
 /* Text of len bytes with what roff would take for itself escaped. */
 static void put_roff_n(const char *text, size_t len)
@@ -72,6 +72,15 @@ static void put_paragraphs(const char *text)
     }
 }
 
+static void put_option_text(const struct option *option)
+{
+    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+
+    help_option_text(option, &b);
+    if (!b.failed)
+        put_roff(b.s);
+}
+
 static void put_options(const struct option *options)
 {
     for (const struct option *o = options; o && o->name; o++) {
@@ -79,7 +88,7 @@ static void put_options(const struct option *options)
         char *value;
 
         help_option_name(o, name, sizeof name);
-        value = o->letter ? NULL : strchr(name, ' ');
+        value = strchr(strstr(name, "--"), ' ');
         (void)fputs(".TP\n\\fB", stdout);
         put_roff_n(name, value ? (size_t)(value - name) : strlen(name));
         (void)fputs("\\fR", stdout);
@@ -89,7 +98,7 @@ static void put_options(const struct option *options)
             (void)fputs("\\fR", stdout);
         }
         (void)putchar('\n');
-        put_roff(o->help);
+        put_option_text(o);
         (void)putchar('\n');
     }
 }
@@ -97,7 +106,7 @@ static void put_options(const struct option *options)
 static void put_exit_status(const char *notes)
 {
     (void)puts(".SH EXIT STATUS");
-    for (const struct help_status *s = help_statuses; s->text; s++) {
+    for (const struct status_text *s = tool_cdikit.statuses; s->text; s++) {
         (void)printf(".TP\n\\fB%d\\fR\n", s->status);
         put_roff(s->text);
         (void)putchar('\n');
@@ -139,7 +148,7 @@ static void man_command(const struct command *command)
     put_paragraphs(command->description);
     (void)puts(".SH OPTIONS");
     put_options(command->options);
-    put_options(common_options);
+    put_options(tool_cdikit.options);
     put_examples(command->examples);
     put_exit_status(command->exit_notes);
     (void)puts(".SH SEE ALSO\n.BR cdikit (1)");
@@ -166,7 +175,7 @@ static void man_overview(void)
         (void)putchar('\n');
     }
     (void)puts(".SH OPTIONS\nEvery command has these, before its name or behind it.");
-    put_options(common_options);
+    put_options(tool_cdikit.options);
     put_exit_status(NULL);
     (void)puts(".SH ENVIRONMENT\n"
                ".TP\n\\fBNO_COLOR\\fR\n"

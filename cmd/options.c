@@ -6,47 +6,45 @@
 #include "base/arena.h"
 #include "base/nearest.h"
 #include "base/strbuf.h"
+#include "cmd/option_value.h"
 
-const struct option common_options[] = {
-    {.name = "help",
-     .letter = 'h',
-     .type = OPTION_SWITCH,
-     .offset = offsetof(struct call, help),
-     .help = "print how the command is used"},
-    {.name = "verbose",
-     .letter = 'v',
-     .type = OPTION_SWITCH,
-     .offset = offsetof(struct call, verbose),
-     .help = "say more, on standard error or in the listing"},
-    {.name = "quiet",
-     .letter = 'q',
-     .type = OPTION_SWITCH,
-     .offset = offsetof(struct call, quiet),
-     .help = "no warnings and no summaries: only the result and errors"},
-    {.name = NULL},
+/* The options of one table, and the struct that they fill. */
+struct table {
+    const struct option *options; /* may be NULL */
+    void *base;
+    bool *given; /* by index: it is on the command line */
 };
 
 /* The state of one parse. */
 struct parser {
-    const struct command *command;
     struct call *call;
-    void *options;
-    char *const *argv; /* the next argument */
+    struct table tables[2]; /* of the command, which goes first, and of the tool */
+    char *const *argv;      /* the next argument */
     const char **operands;
     bool only_operands;
 };
 
-/* An option found, and the struct that it fills. */
+/* An option found, and where. */
 struct target {
     const struct option *option;
-    char *base;
+    const struct table *table;
 };
 
 typedef bool option_match(const struct option *option, const char *name, size_t len);
 
+static bool is_name(const char *candidate, const char *name, size_t len)
+{
+    return strlen(candidate) == len && memcmp(candidate, name, len) == 0;
+}
+
 static bool match_name(const struct option *option, const char *name, size_t len)
 {
-    return strlen(option->name) == len && memcmp(option->name, name, len) == 0;
+    if (is_name(option->name, name, len))
+        return true;
+    for (const char *const *alias = option->aliases; alias && *alias; alias++)
+        if (is_name(*alias, name, len))
+            return true;
+    return false;
 }
 
 static bool match_letter(const struct option *option, const char *name, size_t len)
@@ -55,132 +53,107 @@ static bool match_letter(const struct option *option, const char *name, size_t l
     return option->letter && option->letter == *name;
 }
 
-static const struct option *table_find(const struct option *table, option_match *match,
-                                       const char *name, size_t len)
+static const struct option *find_in(const struct option *options, option_match *match,
+                                    const char *name, size_t len)
 {
-    for (; table && table->name; table++)
-        if (match(table, name, len))
-            return table;
+    for (; options && options->name; options++)
+        if (match(options, name, len))
+            return options;
     return NULL;
-}
-
-bool option_is_common(const char *arg)
-{
-    if (arg[0] != '-' || !arg[1])
-        return false;
-    if (arg[1] == '-')
-        return table_find(common_options, match_name, arg + 2, strlen(arg + 2));
-    for (const char *letter = arg + 1; *letter; letter++)
-        if (!table_find(common_options, match_letter, letter, 1))
-            return false;
-    return true;
 }
 
 static struct target find(const struct parser *p, option_match *match, const char *name, size_t len)
 {
-    struct target t = {table_find(p->command->options, match, name, len), p->options};
+    for (size_t i = 0; i < 2; i++) {
+        const struct option *option = find_in(p->tables[i].options, match, name, len);
 
-    if (!t.option)
-        t = (struct target){table_find(common_options, match, name, len), (char *)p->call};
-    return t;
+        if (option)
+            return (struct target){option, &p->tables[i]};
+    }
+    return (struct target){NULL, NULL};
 }
 
-static int unknown_option(const struct parser *p, const char *name, size_t len,
-                          struct cdi_error *err)
+/* The name in "--name", with the tool's leave "-name"; NULL if it is neither. */
+static const char *long_name(const struct tool *tool, const char *arg)
 {
-    const struct option *const tables[] = {p->command->options, common_options};
+    if (arg[0] != '-' || !arg[1])
+        return NULL;
+    if (arg[1] == '-')
+        return arg[2] ? arg + 2 : NULL;
+    return tool->lenient && arg[2] ? arg + 1 : NULL;
+}
+
+size_t options_span(const struct tool *tool, char *const *argv)
+{
+    const char *name = *argv ? long_name(tool, *argv) : NULL;
+    const struct option *option = NULL;
+
+    if (name)
+        option = find_in(tool->options, match_name, name, strcspn(name, "="));
+    if (option)
+        return option->type == OPTION_SWITCH || strchr(name, '=') || !argv[1] ? 1 : 2;
+    if (!*argv || argv[0][0] != '-' || !argv[0][1])
+        return 0;
+    for (const char *letter = argv[0] + 1; *letter; letter++)
+        if (!find_in(tool->options, match_letter, letter, 1))
+            return 0;
+    return 1;
+}
+
+static int unknown_option(const struct parser *p, const char *name, struct cdi_error *err)
+{
+    size_t len = strcspn(name, "=");
     struct nearest near = nearest_init(name, len);
 
-    for (size_t t = 0; t < 2; t++)
-        for (const struct option *o = tables[t]; o && o->name; o++)
+    for (size_t i = 0; i < 2; i++)
+        for (const struct option *o = p->tables[i].options; o && o->name; o++) {
             nearest_offer(&near, o->name);
+            for (const char *const *alias = o->aliases; alias && *alias; alias++)
+                nearest_offer(&near, *alias);
+        }
     if (near.best)
         return cdi_error_set(err, CDI_ERR_USAGE, "unknown option --%.*s; did you mean --%s?",
                              (int)len, name, near.best);
     return cdi_error_set(err, CDI_ERR_USAGE, "unknown option --%.*s", (int)len, name);
 }
 
-static int set_choice(const struct option *option, int *place, const char *value,
-                      struct cdi_error *err)
+static int store(const struct parser *p, struct target t, const char *value, struct cdi_error *err)
 {
-    char all[256] = "";
-    size_t used = 0;
-
-    for (int i = 0; option->choices[i]; i++) {
-        const char *choice = option->choices[i];
-
-        if (strcmp(choice, value) == 0) {
-            *place = i + 1;
-            return 0;
-        }
-        if (used + strlen(choice) + 3 < sizeof all) {
-            used = (size_t)(stpcpy(stpcpy(all + used, used ? ", " : ""), choice) - all);
-        }
-    }
-    return cdi_error_set(err, CDI_ERR_USAGE, "--%s cannot be '%s': it is one of %s", option->name,
-                         value, all);
+    t.table->given[t.option - t.table->options] = true;
+    return option_store(t.option, t.table->base, value, p->call->arena, err);
 }
 
-static int add_to_list(struct arena *arena, struct option_list *list, const char *value,
-                       struct cdi_error *err)
+/* Stores the value that is the next argument. */
+static int store_next(struct parser *p, struct target t, struct cdi_error *err)
 {
-    const char **items = arena_grow(arena, list->items, list->n, sizeof *items);
-
-    if (!items)
-        return cdi_error_nomem(err);
-    items[list->n++] = value;
-    list->items = items;
-    return 0;
-}
-
-/* Stores a value; a switch, whose value is NULL, is turned on. */
-static int set(const struct parser *p, struct target t, const char *value, struct cdi_error *err)
-{
-    void *place = t.base + t.option->offset;
-
-    if (t.option->type == OPTION_SWITCH) {
-        *(bool *)place = true;
-        return 0;
-    }
-    if (!value || !*value)
-        return cdi_error_set(err, CDI_ERR_USAGE, "--%s has an empty value", t.option->name);
-    switch (t.option->type) {
-    case OPTION_SWITCH:
-        break;
-    case OPTION_STRING:
-        *(const char **)place = value;
-        return 0;
-    case OPTION_LIST:
-        return add_to_list(p->call->arena, place, value, err);
-    case OPTION_CHOICE:
-        return set_choice(t.option, place, value, err);
-    }
-    return cdi_error_set(err, CDI_ERR_USAGE, "--%s has no type", t.option->name);
+    if (!*p->argv)
+        return cdi_error_set(err, CDI_ERR_USAGE, "--%s needs a value: %s", t.option->name,
+                             t.option->value);
+    return store(p, t, *p->argv++, err);
 }
 
 /* "--name", "--name=value", "--name value". */
 static int parse_long(struct parser *p, const char *name, struct cdi_error *err)
 {
     const char *equals = strchr(name, '=');
-    size_t len = equals ? (size_t)(equals - name) : strlen(name);
-    const char *value = equals ? equals + 1 : NULL;
-    struct target t = find(p, match_name, name, len);
+    struct target t = find(p, match_name, name, strcspn(name, "="));
 
     if (!t.option)
-        return unknown_option(p, name, len, err);
-    if (t.option->type == OPTION_SWITCH && value)
-        return cdi_error_set(err, CDI_ERR_USAGE, "--%s takes no value", t.option->name);
-    if (t.option->type != OPTION_SWITCH && !value) {
-        value = *p->argv;
-        if (!value)
-            return cdi_error_set(err, CDI_ERR_USAGE, "--%s needs a value: %s", t.option->name,
-                                 t.option->value);
-        p->argv++;
-    }
-    return set(p, t, value, err);
+        return unknown_option(p, name, err);
+    if (equals || t.option->type == OPTION_SWITCH)
+        return store(p, t, equals ? equals + 1 : NULL, err);
+    return store_next(p, t, err);
 }
 
-/* "-v", "-vq": letters are switches only. */
+static int unknown_letters(const struct parser *p, const char *letters, struct cdi_error *err)
+{
+    bool hint = letters[1] && !p->call->tool->lenient;
+
+    return cdi_error_set(err, CDI_ERR_USAGE, "unknown option -%s%s", letters,
+                         hint ? " (long options begin with two dashes)" : "");
+}
+
+/* "-v", "-vq", and "-io FILE" where the last one takes a value. */
 static int parse_letters(struct parser *p, const char *letters, struct cdi_error *err)
 {
     for (; *letters; letters++) {
@@ -188,9 +161,14 @@ static int parse_letters(struct parser *p, const char *letters, struct cdi_error
         int r;
 
         if (!t.option)
-            return cdi_error_set(err, CDI_ERR_USAGE, "unknown option -%s%s", letters,
-                                 letters[1] ? " (long options begin with two dashes)" : "");
-        r = set(p, t, NULL, err);
+            return unknown_letters(p, letters, err);
+        if (t.option->type == OPTION_SWITCH)
+            r = store(p, t, NULL, err);
+        else if (letters[1])
+            return cdi_error_set(err, CDI_ERR_USAGE, "-%c takes the next argument as its value",
+                                 *letters);
+        else
+            r = store_next(p, t, err);
         if (r < 0)
             return r;
     }
@@ -200,26 +178,42 @@ static int parse_letters(struct parser *p, const char *letters, struct cdi_error
 static int parse_argument(struct parser *p, struct cdi_error *err)
 {
     const char *arg = *p->argv++;
+    const char *name = long_name(p->call->tool, arg);
 
     if (p->only_operands || arg[0] != '-' || !arg[1]) {
         p->operands[p->call->n_operands++] = arg;
         return 0;
     }
+    if (name && (arg[1] == '-' || find(p, match_name, name, strcspn(name, "=")).option))
+        return parse_long(p, name, err);
     if (arg[1] != '-')
         return parse_letters(p, arg + 1, err);
-    if (arg[2])
-        return parse_long(p, arg + 2, err);
     p->only_operands = true;
     return 0;
 }
 
+static int read_environment(const struct parser *p, struct cdi_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct table *table = &p->tables[i];
+
+        for (size_t n = 0; r == 0 && table->options && table->options[n].name; n++)
+            if (!table->given[n])
+                r = option_store_env(&table->options[n], table->base, p->call->arena, err);
+    }
+    return r;
+}
+
 /* Says all forms that the command has. */
-static int missing_operand(const struct command *command, struct cdi_error *err)
+static int missing_operand(const struct call *call, struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+    const char *const *usage = call->command->usage;
 
-    for (size_t i = 0; command->usage[i]; i++)
-        strbuf_printf(&b, "%scdikit %s %s", i ? ", or " : "", command->name, command->usage[i]);
+    for (size_t i = 0; usage[i]; i++)
+        strbuf_printf(&b, "%s%s %s", i ? ", or " : "", call->name, usage[i]);
     return b.failed ? cdi_error_nomem(err)
                     : cdi_error_set(err, CDI_ERR_USAGE, "missing operand: %s", b.s);
 }
@@ -228,36 +222,47 @@ static int check_operands(const struct call *call, struct cdi_error *err)
 {
     const struct command *command = call->command;
 
-    if (call->help)
+    if (call->tool->lenient)
         return 0;
     if (call->n_operands < command->min_operands)
-        return missing_operand(command, err);
+        return missing_operand(call, err);
     if (call->n_operands > command->max_operands)
         return cdi_error_set(err, CDI_ERR_USAGE, "unexpected operand '%s'",
                              call->operands[command->max_operands]);
     return 0;
 }
 
-int options_parse(const struct command *command, char *const *argv, struct arena *arena,
-                  struct call *call, struct cdi_error *err)
+static bool table_init(struct table *table, const struct option *options, void *base,
+                       struct arena *arena)
 {
-    struct parser p = {.command = command, .call = call, .argv = argv};
     size_t n = 0;
+
+    while (options && options[n].name)
+        n++;
+    *table = (struct table){options, base, arena_calloc(arena, n + 1, sizeof(bool))};
+    return table->given && base;
+}
+
+int options_parse(struct call *call, char *const *argv, struct cdi_error *err)
+{
+    const struct command *command = call->command;
+    struct parser p = {.call = call, .argv = argv};
+    void *options = arena_calloc(call->arena, 1, command->options_size + 1);
+    size_t n = 0;
+    int r = 0;
 
     while (argv[n])
         n++;
-    *call = (struct call){.command = command, .arena = arena};
-    p.operands = arena_calloc(arena, n + 1, sizeof *p.operands);
-    p.options = arena_alloc(arena, command->options_size);
-    if (!p.operands || !p.options)
+    p.operands = arena_calloc(call->arena, n + 1, sizeof *p.operands);
+    if (!p.operands || !table_init(&p.tables[0], command->options, options, call->arena) ||
+        !table_init(&p.tables[1], call->tool->options, call, call->arena))
         return cdi_error_nomem(err);
     call->operands = p.operands;
-    call->options = p.options;
-    while (*p.argv) {
-        int r = parse_argument(&p, err);
-
-        if (r < 0)
-            return r;
-    }
-    return check_operands(call, err);
+    call->options = options;
+    while (r == 0 && *p.argv)
+        r = parse_argument(&p, err);
+    if (r < 0 || call->help)
+        return r;
+    r = read_environment(&p, err);
+    return r < 0 ? r : check_operands(call, err);
 }

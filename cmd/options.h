@@ -5,18 +5,18 @@
 
 #include "cmd/command.h"
 
-/* The options that every command has, ending with a name of NULL. */
-extern const struct option common_options[];
-
-/* True for an argument that is nothing but options of this table: "--verbose", "-vq". */
-bool option_is_common(const char *arg);
+/*
+ * How many of the arguments (argv ends with NULL) are one that holds nothing but options of this
+ * table, and its value: "--verbose", "-vq", "--config" "FILE". 0 if the first is anything else.
+ */
+size_t options_span(const struct tool *tool, char *const *argv) CDI_PURE;
 
 /*
- * Takes apart what follows the command's name (argv ends with NULL): fills call->options, the
- * operands and the common switches. Options may stand after operands; "--" ends them, "-" is an
- * operand. With --help the operands are not counted. Wrong use is CDI_ERR_USAGE.
+ * Takes apart what follows the command's name (argv ends with NULL) by call->tool and
+ * call->command: fills call->options, the operands and the options of the tool. Options may
+ * stand after operands; "--" ends them, "-" is an operand. With --help neither operands are
+ * counted nor the environment is looked at. Wrong use is CDI_ERR_USAGE.
  */
-int options_parse(const struct command *command, char *const *argv, struct arena *arena,
-                  struct call *call, struct cdi_error *err) CDI_MUST_CHECK;
+int options_parse(struct call *call, char *const *argv, struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif

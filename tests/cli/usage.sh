@@ -80,7 +80,9 @@ done
 expect_status 2 "$cdikit" list --nmaes
 expect_err 'did you mean --names\?'
 expect_status 2 "$cdikit" list --names=yes
-expect_err -- '--names takes no value'
+expect_err "--names cannot be .yes.: it is true or false"
+expect_status 0 "$cdikit" list --names=true --spec-dir "$TMP/none"
+check "no names" test -z "$OUT"
 expect_status 2 "$cdikit" list --spec-dir
 expect_err -- '--spec-dir needs a value'
 expect_status 2 "$cdikit" list --spec-dir=
@@ -102,6 +104,17 @@ expect_out 'paths that are'
 check "list reads no device nodes" test "${OUT#*device nodes}" = "$OUT"
 expect_status 0 "$cdikit" apply --help
 expect_out 'the device nodes'
+expect_status 0 "$cdikit" generate --help
+expect_out '--device-ids'
+expect_out 'NVIDIA_CTK_CDI_GENERATE_DEVICE_IDS'
+expect_status 0 "$cdikit" help --man generate
+expect_out 'device\\-ids'
+expect_out 'NVIDIA_CTK_CDI_GENERATE_DEVICE_IDS'
+expect_status 2 env NVIDIA_CTK_CDI_GENERATE_NO_ALL_DEVICE=perhaps "$cdikit" generate --root "$TMP"
+expect_err 'environment variable NVIDIA_CTK_CDI_GENERATE_NO_ALL_DEVICE: '
+expect_status 1 env NVIDIA_CTK_CDI_GENERATE_NO_ALL_DEVICE= "$cdikit" generate --root "$TMP"
+expect_status 2 env NVIDIA_CTK_CDI_GENERATE_VENDOR=1x "$cdikit" generate --root "$TMP"
+expect_status 1 env NVIDIA_CTK_CDI_GENERATE_VENDOR=1x "$cdikit" generate --root "$TMP" --cdi-vendor x
 expect_status 0 "$cdikit" name --json -- a/b=c
 expect_status 0 "$cdikit" name a/b=c --json
 expect_status 2 "$cdikit" name -- a/b=c --json
@@ -161,6 +174,7 @@ expect_completion() {
 }
 expect_completion 'cdikit va' validate
 expect_completion 'cdikit list --na' --names
+expect_completion 'cdikit generate --cdi-v' --cdi-vendor
 expect_completion 'cdikit convert --format ' yaml json
 expect_completion 'cdikit convert --format=j' json
 expect_completion 'cdikit annotation u' update
