@@ -237,12 +237,14 @@ static int find_driver(const struct generate_options *options, const struct root
         .system = &roots->system,
         .root = &roots->driver,
         .prefix = roots->driver_prefix,
-        .kernel_version = version,
         .search_path = options->search_path,
         .data_dirs = options->data_dirs,
     };
-    int r = driver_find(&search, machine->arena, &machine->driver, err);
+    struct driver_finder finder;
+    int r = driver_finder_init(&finder, &search, machine->arena, err);
 
+    if (r == 0)
+        r = driver_find(&finder, version, DRIVER_EVERYTHING, &machine->driver, err);
     for (size_t i = 0; r == 0 && i < machine->driver.n_files; i++) {
         const struct driver_file *file = &machine->driver.files[i];
 

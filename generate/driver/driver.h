@@ -16,6 +16,7 @@ enum driver_capability {
     DRIVER_VIDEO,
     DRIVER_DISPLAY,
     DRIVER_NGX,
+    DRIVER_COMPAT32, /* any of them, for 32-bit programs */
     DRIVER_FIRMWARE,
     DRIVER_IPC,
     DRIVER_BINARIES,
@@ -34,7 +35,7 @@ enum driver_kind {
 struct driver_file {
     enum driver_capability capability;
     enum driver_kind kind;
-    const char *host_path; /* with the driver root before it */
+    const char *host_path; /* what the system knows it as: with the driver root before it */
     const char *path;      /* in the container */
 
     /* DRIVER_LIBRARY whose name has two dots or more: the facts that its links follow from. */
@@ -45,12 +46,23 @@ struct driver_file {
     const char *problem;   /* why soname is unknown, NULL if nothing went wrong */
 };
 
+/* What was done for one rule, for whoever wants to know why a file is there or is not. */
+struct driver_looked {
+    enum driver_capability capability; /* of the rule; a library's own may be another */
+    const char *pattern;               /* "*.so.580.65.06" */
+    const char **places; /* host paths of the directories, and of ld.so.cache, in order */
+    size_t n_places;
+    size_t first_file, n_files; /* the hits: a part of driver.files */
+};
+
 struct driver {
     const char *version;       /* "580.65.06" */
     const char **library_dirs; /* in the container, in order of finding */
     size_t n_library_dirs;
     struct driver_file *files;
     size_t n_files;
+    struct driver_looked *looked; /* in order of the rules; none unless it was asked for */
+    size_t n_looked;
 };
 
 #endif

@@ -15,6 +15,8 @@
 #define MAX_DYNAMIC_SIZE (64U << 10)
 #define MAX_NAME         1024
 
+#define HEAD_SIZE 2048
+
 /* Where the fields are in a file of one class. */
 struct elf_layout {
     uint8_t word; /* bytes of an address, an offset, a dynamic tag */
@@ -40,6 +42,8 @@ struct elf_file {
     int fd;
     const struct elf_layout *layout;
     size_t n_segments;
+    size_t n_head;
+    unsigned char head[HEAD_SIZE]; /* the file's first bytes: mostly all but the dynamic section */
     unsigned char segments[MAX_SEGMENTS * sizeof(Elf64_Phdr)];
 };
 
@@ -64,13 +68,22 @@ static int invalid(struct cdi_error *err, const char *why)
 }
 
 /* Reads up to `size` bytes; *got < size only at the end of the file. */
-static int read_at(int fd, void *buf, size_t size, uint64_t offset, size_t *got,
-                   struct cdi_error *err)
+static int read_at(const struct elf_file *file, void *buf, size_t size, uint64_t offset,
+                   size_t *got, struct cdi_error *err)
 {
     if (offset > INT64_MAX)
         return invalid(err, "an offset in the ELF file is out of range");
-    for (*got = 0; *got < size;) {
-        ssize_t n = pread(fd, (char *)buf + *got, size - *got, (off_t)offset + (off_t)*got);
+    *got = 0;
+    if (offset < file->n_head) {
+        *got = file->n_head - (size_t)offset;
+        if (*got > size)
+            *got = size;
+        memcpy(buf, file->head + offset, *got);
+        if (file->n_head < sizeof file->head)
+            return 0;
+    }
+    while (*got < size) {
+        ssize_t n = pread(file->fd, (char *)buf + *got, size - *got, (off_t)offset + (off_t)*got);
 
         if (n == 0)
             return 0;
@@ -82,10 +95,11 @@ static int read_at(int fd, void *buf, size_t size, uint64_t offset, size_t *got,
     return 0;
 }
 
-static int read_exactly(int fd, void *buf, size_t size, uint64_t offset, struct cdi_error *err)
+static int read_exactly(const struct elf_file *file, void *buf, size_t size, uint64_t offset,
+                        struct cdi_error *err)
 {
     size_t got;
-    int r = read_at(fd, buf, size, offset, &got, err);
+    int r = read_at(file, buf, size, offset, &got, err);
 
     if (r < 0)
         return r;
@@ -94,13 +108,14 @@ static int read_exactly(int fd, void *buf, size_t size, uint64_t offset, struct 
 
 static int read_headers(struct elf_file *file, struct cdi_error *err)
 {
-    unsigned char ehdr[sizeof(Elf64_Ehdr)] = {0};
+    const unsigned char *ehdr = file->head;
     const struct elf_layout *layout;
     size_t got;
-    int r = read_at(file->fd, ehdr, sizeof ehdr, 0, &got, err);
+    int r = read_at(file, file->head, sizeof file->head, 0, &got, err);
 
     if (r < 0)
         return r;
+    file->n_head = got;
     if (got < EI_NIDENT || memcmp(ehdr, ELFMAG, SELFMAG) != 0)
         return invalid(err, "not an ELF file");
     if (ehdr[EI_DATA] != ELFDATA2LSB ||
@@ -114,7 +129,7 @@ static int read_headers(struct elf_file *file, struct cdi_error *err)
         return invalid(err, "the ELF file has too many program headers");
     if (file->n_segments && get_uint(ehdr + layout->e_phentsize, 2) != layout->phdr_size)
         return invalid(err, "the ELF file has program headers of an unknown size");
-    return read_exactly(file->fd, file->segments, file->n_segments * layout->phdr_size,
+    return read_exactly(file, file->segments, file->n_segments * layout->phdr_size,
                         get_uint(ehdr + layout->e_phoff, layout->word), err);
 }
 
@@ -181,7 +196,7 @@ static int read_dynamic(const struct elf_file *file, struct elf_dynamic *out, st
         section = malloc((size_t)size + 1);
         if (!section)
             return cdi_error_nomem(err);
-        r = read_exactly(file->fd, section, (size_t)size,
+        r = read_exactly(file, section, (size_t)size,
                          segment_field(file, i, file->layout->p_offset), err);
         if (r < 0)
             return r;
@@ -193,15 +208,18 @@ static int read_dynamic(const struct elf_file *file, struct elf_dynamic *out, st
 
 int elf_soname(int fd, struct arena *arena, const char **soname, struct cdi_error *err)
 {
-    struct elf_file file = {.fd = fd};
+    struct elf_file file;
     struct elf_dynamic dynamic = {0};
     uint64_t offset, size;
     char name[MAX_NAME];
     size_t got;
-    int r = read_headers(&file, err);
+    int r;
 
+    /* Not all of it: its arrays are large, and are filled before they are read. */
+    file.fd = fd;
+    file.n_head = 0;
     *soname = NULL;
-    if (r < 0 || (r = read_dynamic(&file, &dynamic, err)) < 0)
+    if ((r = read_headers(&file, err)) < 0 || (r = read_dynamic(&file, &dynamic, err)) < 0)
         return r;
     if (dynamic.n_sonames == 0)
         return 0;
@@ -214,7 +232,7 @@ int elf_soname(int fd, struct arena *arena, const char **soname, struct cdi_erro
         size = dynamic.strsz - dynamic.soname;
     if (size > sizeof name)
         size = sizeof name;
-    if ((r = read_at(fd, name, (size_t)size, offset, &got, err)) < 0)
+    if ((r = read_at(&file, name, (size_t)size, offset, &got, err)) < 0)
         return r;
     if (!memchr(name, '\0', got))
         return invalid(err, "the DT_SONAME is too long or does not end");
@@ -222,4 +240,13 @@ int elf_soname(int fd, struct arena *arena, const char **soname, struct cdi_erro
         return 0;
     *soname = arena_strdup(arena, name);
     return *soname ? 0 : cdi_error_nomem(err);
+}
+
+bool elf_is_32bit(int fd)
+{
+    unsigned char ident[EI_NIDENT];
+    ssize_t n = pread(fd, ident, sizeof ident, 0);
+
+    return n == (ssize_t)sizeof ident && memcmp(ident, ELFMAG, SELFMAG) == 0 &&
+           ident[EI_CLASS] == ELFCLASS32;
 }

@@ -3,6 +3,8 @@
 #ifndef CDIKIT_GENERATE_DRIVER_ELF_H
 #define CDIKIT_GENERATE_DRIVER_ELF_H
 
+#include <stdbool.h>
+
 #include <cdikit/error.h>
 
 struct arena;
@@ -14,5 +16,8 @@ struct arena;
  */
 int elf_soname(int fd, struct arena *arena, const char **soname,
                struct cdi_error *err) CDI_MUST_CHECK;
+
+/* True if it is an ELF file of ELFCLASS32. */
+bool elf_is_32bit(int fd);
 
 #endif

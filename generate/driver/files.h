@@ -14,7 +14,7 @@
 /* Where files are looked for. */
 enum driver_where {
     DRIVER_IN_LIBRARY_DIRS, /* the directories of the versioned libraries, all hits */
-    DRIVER_IN_VDPAU_DIRS,   /* "vdpau" in each of them, all hits */
+    DRIVER_IN_32BIT_DIRS,   /* wherever distributions keep 32-bit libraries, all of those */
     DRIVER_IN_LOADER_DIRS,  /* wherever the loader looks, all hits */
     DRIVER_IN_XORG_DIRS,    /* modules of the X server, first hit */
     DRIVER_IN_SHARE,        /* configuration, mounted below /usr/share, first hit */
@@ -24,10 +24,26 @@ enum driver_where {
     DRIVER_IN_TMP,          /* /tmp */
     DRIVER_IN_FIRMWARE,     /* where the kernel looks for firmware, all hits */
     DRIVER_IN_PATH,         /* programs, first hit */
+    DRIVER_N_WHERE,
 };
 
-/* A row: a pattern, in whose last component '*' may stand and "%V" means the version. */
+/* What can be asked for, or not, on its own. */
+enum driver_part {
+    DRIVER_PART_LIBRARIES,
+    DRIVER_PART_EXPLICIT, /* libraries that programs link, by the name for that */
+    DRIVER_PART_COMPAT32,
+    DRIVER_PART_GRAPHICS,
+    DRIVER_PART_IPC,
+    DRIVER_PART_FIRMWARE,
+    DRIVER_PART_BINARIES,
+};
+
+/*
+ * A row: a path below each of the directories, in whose last component '*' may stand where all
+ * hits are taken; "%V" means the version.
+ */
 struct driver_rule {
+    enum driver_part part;
     enum driver_capability capability;
     enum driver_kind kind;
     enum driver_where where;
@@ -43,10 +59,5 @@ enum driver_capability driver_library_capability(const char *file_name,
 
 /* "compute", "utility", ... */
 const char *driver_capability_name(enum driver_capability capability);
-
-/* Directories below the X server's module directory, and its usual places. */
-extern const char *const driver_xorg_library_subdirs[];
-extern const char *const driver_xorg_tops[];
-extern const char *const driver_xorg_top_subdirs[];
 
 #endif

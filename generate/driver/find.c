@@ -1,218 +1,271 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/driver/find.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/root.h"
-#include "generate/driver/elf.h"
-#include "generate/driver/files.h"
-#include "generate/driver/locate.h"
+#include "base/strbuf.h"
+#include "generate/driver/library.h"
 
-#define FIRMWARE_PARAMETER "/sys/module/firmware_class/parameters/path"
-#define KERNEL_RELEASE     "/proc/sys/kernel/osrelease"
-
-const char *const driver_program_dirs[] = {
-    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", NULL,
-};
-
-/* A search under way. */
-struct finder {
-    const struct driver_search *search;
-    struct arena *arena;
-    struct locate locate;
+/* One call of driver_find(). */
+struct run {
+    struct driver_finder *finder;
     struct driver *driver;
-    struct locate_paths library_dirs, xorg_dirs, config_dirs, firmware_dirs, program_dirs;
+    struct driver_looked *looked; /* of the rule at hand; NULL if nobody wants to know */
 };
 
-/* Adds the directory top/sub, or top itself where sub is "". */
-static int add_dir(struct finder *f, struct locate_paths *dirs, const char *top, const char *sub,
-                   struct cdi_error *err)
-{
-    const char *path = *sub ? arena_printf(f->arena, "%s/%s", strcmp(top, "/") == 0 ? "" : top, sub)
-                            : top;
+/* What is done with the directories of a place. */
+enum take {
+    TAKE_ALL,
+    TAKE_32BIT, /* all that are for 32-bit programs */
+    TAKE_FIRST,
+    TAKE_LIBRARIES, /* all, or what the loader's cache has */
+};
 
-    return path ? locate_add(&f->locate, dirs, path, err) : cdi_error_nomem(err);
+static const struct {
+    enum take take;
+    bool resolve;          /* of TAKE_ALL */
+    enum locate_type type; /* of TAKE_FIRST */
+    const char *top;       /* where it is mounted; NULL: where it is */
+} ways[DRIVER_N_WHERE] = {
+    [DRIVER_IN_LIBRARY_DIRS] = {TAKE_ALL, .resolve = true},
+    [DRIVER_IN_32BIT_DIRS] = {TAKE_32BIT, .resolve = true},
+    [DRIVER_IN_LOADER_DIRS] = {TAKE_LIBRARIES},
+    [DRIVER_IN_XORG_DIRS] = {TAKE_FIRST, .type = LOCATE_FILE},
+    [DRIVER_IN_SHARE] = {TAKE_FIRST, .type = LOCATE_FILE, .top = "/usr/share"},
+    [DRIVER_IN_ETC] = {TAKE_FIRST, .type = LOCATE_FILE, .top = "/etc"},
+    [DRIVER_IN_ETC_OR_TOP] = {TAKE_FIRST, .type = LOCATE_FILE, .top = "/etc"},
+    [DRIVER_IN_RUN] = {TAKE_FIRST, .type = LOCATE_FILE},
+    [DRIVER_IN_TMP] = {TAKE_FIRST, .type = LOCATE_ANY},
+    [DRIVER_IN_FIRMWARE] = {TAKE_ALL, .resolve = false},
+    [DRIVER_IN_PATH] = {TAKE_FIRST, .type = LOCATE_EXECUTABLE},
+};
+
+static const char *base_name(const char *path)
+{
+    return strrchr(path, '/') + 1;
 }
 
-/* Adds the absolute ones of directories joined with ':'. */
-static int add_joined_dirs(struct finder *f, struct locate_paths *dirs, const char *joined,
-                           struct cdi_error *err)
+/* Adds a directory, or a file, to what was looked at. */
+static int note_place(struct run *run, const struct locate_path *place, struct cdi_error *err)
 {
-    while (joined && *joined) {
-        size_t len = strcspn(joined, ":"), clean = len;
-        int r = 0;
+    struct driver_looked *looked = run->looked;
+    struct arena *arena = run->finder->arena;
+    const char *prefix = place->in->prefix, *path = place->path;
 
-        while (clean > 1 && joined[clean - 1] == '/')
-            clean--;
-        if (joined[0] == '/') {
-            const char *dir = arena_strndup(f->arena, joined, clean);
+    if (!looked)
+        return 0;
+    looked->places = arena_grow(arena, looked->places, looked->n_places, sizeof *looked->places);
+    if (!looked->places)
+        return cdi_error_nomem(err);
+    if (*prefix && strcmp(path, "/") == 0)
+        path = "";
+    looked->places[looked->n_places] = arena_printf(arena, "%s%s", prefix, path);
+    return looked->places[looked->n_places++] ? 0 : cdi_error_nomem(err);
+}
 
-            r = dir ? locate_add(&f->locate, dirs, dir, err) : cdi_error_nomem(err);
-        }
+/* All hits of a pattern in directories; it may begin with a path below each of them. */
+static int find_in_dirs(struct run *run, const struct locate_paths *dirs, const char *pattern,
+                        bool resolve, struct locate_paths *hits, struct cdi_error *err)
+{
+    const char *slash = strrchr(pattern, '/');
+    const char *sub = slash ? arena_strndup(run->finder->arena, pattern, (size_t)(slash - pattern))
+                            : NULL;
+
+    if (slash && !sub)
+        return cdi_error_nomem(err);
+    for (size_t i = 0; i < dirs->n; i++) {
+        struct locate *in = dirs->items[i].in;
+        const char *dir = sub ? locate_join(in, dirs->items[i].path, sub) : dirs->items[i].path;
+        int r = dir ? note_place(run, &dirs->items[i], err) : cdi_error_nomem(err);
+
+        if (r == 0)
+            r = locate_in_dir(in, dir, slash ? slash + 1 : pattern, resolve, hits, err);
         if (r < 0)
             return r;
-        joined += len + (joined[len] == ':');
     }
     return 0;
 }
 
-/* The one line of a small file beneath the system's root; "" if there is none. */
-static int read_line(struct finder *f, const char *path, const char **out, struct cdi_error *err)
+/* What was found in the system at a canonical path in the driver root is a part of that. */
+static void claim(struct driver_finder *f, struct locate_paths *hits)
 {
-    _cleanup_free_ char *text = NULL;
-    size_t len = 0;
-    int r = root_read(f->search->system, path, 4096, &text, &len, NULL);
+    size_t len = strlen(f->driver.prefix);
 
-    if (r == -CDI_ERR_NOMEM)
-        return cdi_error_nomem(err);
-    if (r < 0)
-        len = 0;
-    while (len && strchr(" \t\r\n", text[len - 1]))
-        len--;
-    *out = arena_strndup(f->arena, text ? text : "", len);
-    return *out ? 0 : cdi_error_nomem(err);
+    for (size_t i = 0; i < hits->n; i++) {
+        struct locate_path *hit = &hits->items[i];
+
+        if (hit->in == &f->driver || strncmp(hit->path, f->driver.prefix, len) != 0 ||
+            hit->path[len] != '/')
+            continue;
+        hit->in = &f->driver;
+        hit->path += len;
+    }
 }
 
-static int set_firmware_dirs(struct finder *f, struct cdi_error *err)
+/* The libraries that fit: in the directories; else in ld.so.cache; else in the last resort. */
+static int find_libraries(struct run *run, const char *pattern, struct locate_paths *hits,
+                          struct cdi_error *err)
 {
-    struct locate_paths *dirs = &f->firmware_dirs;
-    const char *extra, *release;
-    int r;
+    struct driver_finder *f = run->finder;
+    const struct locate_path cache_place = {.in = &f->driver, .path = CACHE_PATH};
+    int r = find_in_dirs(run, &f->places.dirs[DRIVER_IN_LOADER_DIRS], pattern, true, hits, err);
 
-    if ((r = read_line(f, FIRMWARE_PARAMETER, &extra, err)) < 0 ||
-        (r = read_line(f, KERNEL_RELEASE, &release, err)) < 0 ||
-        (r = add_joined_dirs(f, dirs, extra, err)) < 0)
-        return r;
-    if (strchr(release, '/'))
-        release = "";
-    if ((r = add_dir(f, dirs, "/lib/firmware/updates", release, err)) < 0 ||
-        (r = add_dir(f, dirs, "/lib/firmware/updates", "", err)) < 0 ||
-        (r = add_dir(f, dirs, "/lib/firmware", release, err)) < 0)
-        return r;
-    return add_dir(f, dirs, "/lib/firmware", "", err);
+    if (r == 0 && !hits->n && !f->places.only_given &&
+        (r = note_place(run, &cache_place, err)) == 0)
+        r = cache_search(&f->cache, &f->driver, pattern, hits, err);
+    if (r == 0 && !hits->n)
+        r = find_in_dirs(run, &f->places.last_resort, pattern, true, hits, err);
+    claim(f, hits);
+    return r;
 }
 
-static int set_fixed_dirs(struct finder *f, struct cdi_error *err)
+/* Versions become parts of patterns and paths. */
+static bool is_version(const char *text)
 {
-    const char *data = f->search->data_dirs;
-    int r;
+    size_t i = 0;
 
-    if (!data || !*data)
-        data = "/usr/local/share:/usr/share";
-    if ((r = add_dir(f, &f->config_dirs, "/etc", "", err)) < 0 ||
-        (r = add_joined_dirs(f, &f->config_dirs, data, err)) < 0 ||
-        (r = add_joined_dirs(f, &f->program_dirs, f->search->search_path, err)) < 0)
-        return r;
-    for (const char *const *dir = driver_program_dirs; *dir; dir++)
-        if ((r = locate_add(&f->locate, &f->program_dirs, *dir, err)) < 0)
-            return r;
-    return set_firmware_dirs(f, err);
+    while (ascii_isalnum(text[i]) || (text[i] && strchr(".-_+", text[i])))
+        i++;
+    return i > 0 && !text[i];
 }
 
-/* The directories of the X server's modules: those beside the libraries first. */
-static int set_xorg_dirs(struct finder *f, struct cdi_error *err)
-{
-    int r;
-
-    for (size_t i = 0; i < f->library_dirs.n; i++)
-        for (const char *const *sub = driver_xorg_library_subdirs; *sub; sub++)
-            if ((r = add_dir(f, &f->xorg_dirs, f->library_dirs.items[i], *sub, err)) < 0)
-                return r;
-    for (const char *const *top = driver_xorg_tops; *top; top++)
-        for (const char *const *sub = driver_xorg_top_subdirs; *sub; sub++)
-            if ((r = add_dir(f, &f->xorg_dirs, *top, *sub, err)) < 0)
-                return r;
-    return 0;
-}
-
-/* The first library that tells the driver's version: its path, and in *version its suffix. */
-static int find_versioned(struct finder *f, const char *suffix, const char **path,
+/*
+ * The first library that has the version, or any where that is NULL: its path in *hit, whose
+ * `path` is NULL if there is none, and the version.
+ */
+static int find_versioned(struct run *run, const char *wanted, struct locate_path *hit,
                           const char **version, struct cdi_error *err)
 {
     static const char *const stems[] = {"libcuda.so.", "libnvidia-ml.so."};
 
-    *path = *version = NULL;
+    hit->path = *version = NULL;
     for (size_t i = 0; i < ARRAY_SIZE(stems); i++) {
-        const char *pattern = arena_printf(f->arena, "%s%s", stems[i], suffix);
+        const char *pattern = arena_printf(run->finder->arena, "%s%s", stems[i],
+                                           wanted ? wanted : "*.*");
         struct locate_paths hits = {0};
-        int r = pattern ? locate_library(&f->locate, pattern, &hits, err) : cdi_error_nomem(err);
+        int r = pattern ? find_libraries(run, pattern, &hits, err) : cdi_error_nomem(err);
 
         if (r < 0)
             return r;
-        if (hits.n) {
-            *path = hits.items[0];
-            *version = strrchr(*path, '/') + 1 + strlen(stems[i]);
-            return 0;
+        for (size_t k = 0; k < hits.n; k++) {
+            const char *name = base_name(hits.items[k].path);
+            size_t len = strlen(stems[i]);
+
+            *hit = hits.items[k];
+            *version = wanted;
+            if (!wanted && strncmp(name, stems[i], len) == 0 && is_version(name + len))
+                *version = name + len;
+            if (*version)
+                return 0;
         }
+        hit->path = NULL;
     }
     return 0;
 }
 
-static int find_version(struct finder *f, struct cdi_error *err)
+static int no_library(const struct driver_finder *f, const char *version, struct cdi_error *err)
 {
-    const char *kernel = f->search->kernel_version, *path = NULL, *version = NULL;
-    const char *where = *f->search->prefix ? f->search->prefix : "/";
-    int r = kernel ? find_versioned(f, kernel, &path, &version, err) : 0;
+    _cleanup_strbuf_ struct strbuf where = STRBUF_INIT;
+    const char *suffix = version ? version : "*", *root = f->driver.prefix;
 
-    if (r == 0 && !path) {
-        r = find_versioned(f, "*.*", &path, &version, err);
-        if (r == 0 && path && kernel)
+    if (f->places.only_given) {
+        const struct locate_paths *dirs = &f->places.dirs[DRIVER_IN_LOADER_DIRS];
+
+        for (size_t i = 0; i < dirs->n; i++)
+            strbuf_printf(&where, "%s%s%s", i ? ", " : "", dirs->items[i].in->prefix,
+                          dirs->items[i].path);
+        if (!dirs->n)
+            strbuf_addstr(&where, "the directories that were given, none of which is absolute");
+    } else {
+        strbuf_printf(&where, "the library directories and " CACHE_PATH " of %s (%s)",
+                      *root ? root : "/", f->cache.problem ? f->cache.problem : "cache read");
+    }
+    if (where.failed)
+        return cdi_error_nomem(err);
+    return cdi_error_set(err, CDI_ERR_NOTFOUND,
+                         "no driver library found: looked for libcuda.so.%s and "
+                         "libnvidia-ml.so.%s in %s",
+                         suffix, suffix, where.s);
+}
+
+static int find_version(struct run *run, const char *wanted, struct cdi_error *err)
+{
+    struct locate_path hit;
+    const char *version;
+    int r;
+
+    if (wanted && !is_version(wanted))
+        return cdi_error_set(err, CDI_ERR_INVALID, "the driver reports \"%s\" as its version",
+                             wanted);
+    if ((r = find_versioned(run, wanted, &hit, &version, err)) < 0)
+        return r;
+    if (!hit.path && wanted) {
+        if ((r = find_versioned(run, NULL, &hit, &version, err)) < 0)
+            return r;
+        if (hit.path)
             return cdi_error_set(
                 err, CDI_ERR_NOTFOUND,
                 "the loaded NVIDIA kernel module is version %s, but the driver's libraries are "
                 "version %s (%s%s): reboot, or reload the module, to use the installed driver",
-                kernel, version, f->search->prefix, path);
+                wanted, version, hit.in->prefix, hit.path);
     }
-    if (r < 0)
-        return r;
-    if (!path)
-        return cdi_error_set(err, CDI_ERR_NOTFOUND,
-                             "no driver library found: looked for libcuda.so.%s and "
-                             "libnvidia-ml.so.%s in the library directories and "
-                             "/etc/ld.so.cache of %s (%s)",
-                             kernel ? kernel : "*", kernel ? kernel : "*", where,
-                             f->locate.cache_problem ? f->locate.cache_problem : "cache read");
-    f->driver->version = version;
-    return 0;
+    if (!hit.path)
+        return no_library(run->finder, wanted, err);
+    run->driver->version = arena_strdup(run->finder->arena, version);
+    return run->driver->version ? 0 : cdi_error_nomem(err);
 }
 
 /* The directories of all libraries that carry the version, in order of finding. */
-static int find_library_dirs(struct finder *f, struct cdi_error *err)
+static int find_library_dirs(struct run *run, struct cdi_error *err)
 {
-    const char *pattern = arena_printf(f->arena, "lib*.so.%s", f->driver->version);
-    struct locate_paths hits = {0};
-    int r = pattern ? locate_library(&f->locate, pattern, &hits, err) : cdi_error_nomem(err);
+    struct driver_finder *f = run->finder;
+    struct driver *driver = run->driver;
+    const char *pattern = arena_printf(f->arena, "lib*.so.%s", driver->version);
+    struct locate_paths hits = {0}, dirs = {0};
+    int r = pattern ? find_libraries(run, pattern, &hits, err) : cdi_error_nomem(err);
 
     for (size_t i = 0; r == 0 && i < hits.n; i++) {
-        size_t len = (size_t)(strrchr(hits.items[i], '/') - hits.items[i]);
-        const char *dir = arena_strndup(f->arena, len ? hits.items[i] : "/", len ? len : 1);
+        const char *path = hits.items[i].path;
+        size_t len = (size_t)(base_name(path) - path) - 1;
+        const char *dir = arena_strndup(f->arena, path, len ? len : 1);
 
-        r = dir ? locate_add(&f->locate, &f->library_dirs, dir, err) : cdi_error_nomem(err);
+        r = dir ? locate_add(hits.items[i].in, &dirs, dir, true, err) : cdi_error_nomem(err);
     }
-    f->driver->library_dirs = f->library_dirs.items;
-    f->driver->n_library_dirs = f->library_dirs.n;
-    return r;
+    if (r < 0)
+        return r;
+    driver->library_dirs = arena_calloc(f->arena, dirs.n, sizeof *driver->library_dirs);
+    if (!driver->library_dirs)
+        return cdi_error_nomem(err);
+    for (size_t i = 0; i < dirs.n; i++)
+        driver->library_dirs[driver->n_library_dirs++] = dirs.items[i].path;
+    return places_set_library_dirs(&f->places, &dirs, &f->driver, err);
 }
 
 /*
- * The host's path of a file. In a driver root, symlinks mean what they mean inside it; where the
- * host, following them from its own top, would end elsewhere, the file is named without them.
+ * The system's path of a file. In a driver root, symlinks mean what they mean inside it; where
+ * the system, following them from its own top, would end elsewhere, the file is named without
+ * them.
  */
-static int set_host_path(struct finder *f, const char *path, const char **out,
+static int set_host_path(struct driver_finder *f, const struct locate_path *hit, const char **out,
                          struct cdi_error *err)
 {
-    const char *prefix = f->search->prefix, *inside, *outside;
+    const char *prefix = hit->in->prefix, *inside, *outside;
     int r;
 
-    if (!(*out = arena_printf(f->arena, "%s%s", prefix, path)))
-        return cdi_error_nomem(err);
-    if (!*prefix)
+    if (!*prefix) {
+        *out = hit->path;
         return 0;
-    if ((r = locate_realpath(f->search->root, path, f->arena, &inside, err)) < 0 ||
-        (r = locate_realpath(f->search->system, *out, f->arena, &outside, err)) < 0)
+    }
+    if (!(*out = arena_printf(f->arena, "%s%s", prefix, hit->path)))
+        return cdi_error_nomem(err);
+    if (hit->resolved)
+        return 0;
+    if ((r = locate_realpath(hit->in, hit->path, &inside, err)) < 0 ||
+        (r = locate_realpath(&f->system, *out, &outside, err)) < 0)
         return r;
     if (!inside)
         return 0;
@@ -223,71 +276,22 @@ static int set_host_path(struct finder *f, const char *path, const char **out,
     return 0;
 }
 
-/* Length of "libcuda.so" in "libcuda.so.1": up to the last component "so"; 0 if there is none. */
-static size_t dev_name_length(const char *soname)
-{
-    size_t len = strlen(soname);
-
-    while (len > 3) {
-        if (memcmp(soname + len - 3, ".so", 3) == 0)
-            return len;
-        while (len && soname[len - 1] != '.')
-            len--;
-        len -= len > 0;
-    }
-    return 0;
-}
-
-/* Reads what a library's links follow from. Only without memory it fails. */
-static int read_library(struct finder *f, struct driver_file *file, struct cdi_error *err)
-{
-    _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
-    const char *name = strrchr(file->path, '/') + 1;
-    const char *dir = arena_strndup(f->arena, file->path, (size_t)(name - file->path - 1));
-    _cleanup_close_ int fd = -1;
-    size_t len;
-    int r;
-
-    if (!dir)
-        return cdi_error_nomem(err);
-    if (!locate_match("*.*.*", name))
-        return 0;
-    fd = root_openat(f->search->root, file->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    r = fd < 0 ? cdi_error_set_errno(&problem, -fd, "cannot open")
-               : elf_soname(fd, f->arena, &file->soname, &problem);
-    if (r == -CDI_ERR_NOMEM)
-        return cdi_error_nomem(err);
-    if (r < 0) {
-        file->problem = arena_strdup(f->arena, problem.message);
-        return file->problem ? 0 : cdi_error_nomem(err);
-    }
-    if (!file->soname || strchr(file->soname, '/'))
-        file->soname = name;
-    dir = *dir ? dir : "/";
-    r = locate_is_link(&f->locate, dir, file->soname, &file->soname_is_link, err);
-    len = dev_name_length(file->soname);
-    if (r < 0 || len == 0)
-        return r;
-    if (!(file->dev_name = arena_strndup(f->arena, file->soname, len)))
-        return cdi_error_nomem(err);
-    return locate_is_link(&f->locate, dir, file->dev_name, &file->dev_name_is_link, err);
-}
-
-static int add_file(struct finder *f, const struct driver_rule *rule, const char *found,
+/* Adds a file, which is at `path` in a container. */
+static int add_file(struct run *run, const struct driver_rule *rule, const struct locate_path *hit,
                     const char *path, struct cdi_error *err)
 {
-    struct driver *driver = f->driver;
-    struct driver_file *files;
-    struct driver_file file = {.capability = rule->capability, .kind = rule->kind, .path = path};
-    int r = set_host_path(f, found, &file.host_path, err);
+    struct driver *driver = run->driver;
+    struct driver_file *files,
+        file = {.capability = rule->capability, .kind = rule->kind, .path = path};
+    int r = set_host_path(run->finder, hit, &file.host_path, err);
 
-    if (r == 0 && rule->kind == DRIVER_LIBRARY) {
-        file.capability = driver_library_capability(strrchr(found, '/') + 1, rule->capability);
-        r = read_library(f, &file, err);
-    }
+    if (r == 0 && rule->kind == DRIVER_LIBRARY)
+        r = library_read(hit->in, hit->path, &file, err);
     if (r < 0)
         return r;
-    files = arena_grow(f->arena, driver->files, driver->n_files, sizeof file);
+    if (rule->kind == DRIVER_LIBRARY && rule->part != DRIVER_PART_COMPAT32)
+        file.capability = driver_library_capability(base_name(hit->path), rule->capability);
+    files = arena_grow(run->finder->arena, driver->files, driver->n_files, sizeof file);
     if (!files)
         return cdi_error_nomem(err);
     files[driver->n_files++] = file;
@@ -295,152 +299,149 @@ static int add_file(struct finder *f, const struct driver_rule *rule, const char
     return 0;
 }
 
-static int add_files(struct finder *f, const struct driver_rule *rule,
-                     const struct locate_paths *paths, struct cdi_error *err)
+/* The first file below one of the directories. */
+static int find_first(struct run *run, const struct driver_rule *rule, const char *name,
+                      struct cdi_error *err)
 {
-    for (size_t i = 0; i < paths->n; i++) {
-        int r = add_file(f, rule, paths->items[i], paths->items[i], err);
+    const struct locate_paths *dirs = &run->finder->places.dirs[rule->where];
+    const char *top = ways[rule->where].top;
 
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-/* All hits of a pattern in a subdirectory of each of the directories of the libraries. */
-static int find_beside_libraries(struct finder *f, const struct driver_rule *rule,
-                                 const char *pattern, const char *sub, struct cdi_error *err)
-{
-    struct locate_paths dirs = {0}, hits = {0};
-    int r;
-
-    for (size_t i = 0; i < f->library_dirs.n; i++)
-        if ((r = add_dir(f, &dirs, f->library_dirs.items[i], sub, err)) < 0)
-            return r;
-    for (size_t i = 0; i < dirs.n; i++)
-        if ((r = locate_in_dir(&f->locate, dirs.items[i], pattern, &hits, err)) < 0)
-            return r;
-    return add_files(f, rule, &hits, err);
-}
-
-/* The first dir/name that there is becomes `top`/name in the container, or stays where it is. */
-static int find_first(struct finder *f, const struct driver_rule *rule, const char *name,
-                      const struct locate_paths *dirs, enum locate_type type, const char *top,
-                      bool *found, struct cdi_error *err)
-{
     for (size_t i = 0; i < dirs->n; i++) {
-        const char *path = arena_printf(f->arena, "%s/%s", dirs->items[i], name), *to = path;
+        struct locate_path hit = {.in = dirs->items[i].in};
+        bool found;
+        int r;
 
-        if (!path)
+        if (!(hit.path = locate_join(hit.in, dirs->items[i].path, name)))
             return cdi_error_nomem(err);
-        if (!locate_is(&f->locate, path, type))
-            continue;
-        if (top && !(to = arena_printf(f->arena, "%s/%s", top, name)))
-            return cdi_error_nomem(err);
-        *found = true;
-        return add_file(f, rule, path, to, err);
+        if ((r = note_place(run, &dirs->items[i], err)) < 0 ||
+            (r = locate_is(hit.in, hit.path, ways[rule->where].type, &found, err)) < 0)
+            return r;
+        if (found) {
+            const char *path = top ? locate_join(hit.in, top, name) : hit.path;
+
+            return path ? add_file(run, rule, &hit, path, err) : cdi_error_nomem(err);
+        }
     }
     return 0;
 }
 
-/* Patterns "nvidia/V/gsp*.bin" in every directory of firmware. */
-static int find_firmware(struct finder *f, const struct driver_rule *rule, const char *pattern,
-                         struct cdi_error *err)
+static int find_all(struct run *run, const struct driver_rule *rule, const char *pattern,
+                    struct cdi_error *err)
 {
-    size_t len = (size_t)(strrchr(pattern, '/') - pattern);
+    enum take take = ways[rule->where].take;
     struct locate_paths hits = {0};
-
-    for (size_t i = 0; i < f->firmware_dirs.n; i++) {
-        const char *dir = arena_printf(f->arena, "%s/%.*s", f->firmware_dirs.items[i], (int)len,
-                                       pattern);
-        int r = dir ? locate_in_dir_plain(&f->locate, dir, pattern + len + 1, &hits, err)
-                    : cdi_error_nomem(err);
-
-        if (r < 0)
-            return r;
-    }
-    return add_files(f, rule, &hits, err);
-}
-
-static int find_in_loader_dirs(struct finder *f, const struct driver_rule *rule,
-                               const char *pattern, struct cdi_error *err)
-{
-    struct locate_paths hits = {0};
-    int r = locate_library(&f->locate, pattern, &hits, err);
-
-    return r < 0 ? r : add_files(f, rule, &hits, err);
-}
-
-static int find_rule(struct finder *f, const struct driver_rule *rule, const char *name,
-                     struct cdi_error *err)
-{
-    static const char *run_items[] = {"/run", "/var/run"}, *tmp_items[] = {"/tmp"},
-                      *top_items[] = {""};
-    static const struct locate_paths run = {run_items, 2}, tmp = {tmp_items, 1},
-                                     top = {top_items, 1};
-    bool found = false;
     int r;
 
-    switch (rule->where) {
-    case DRIVER_IN_LIBRARY_DIRS:
-        return find_beside_libraries(f, rule, name, "", err);
-    case DRIVER_IN_VDPAU_DIRS:
-        return find_beside_libraries(f, rule, name, "vdpau", err);
-    case DRIVER_IN_LOADER_DIRS:
-        return find_in_loader_dirs(f, rule, name, err);
-    case DRIVER_IN_XORG_DIRS:
-        return find_first(f, rule, name, &f->xorg_dirs, LOCATE_FILE, NULL, &found, err);
-    case DRIVER_IN_SHARE:
-        return find_first(f, rule, name, &f->config_dirs, LOCATE_FILE, "/usr/share", &found, err);
-    case DRIVER_IN_ETC:
-        return find_first(f, rule, name, &f->config_dirs, LOCATE_FILE, "/etc", &found, err);
-    case DRIVER_IN_ETC_OR_TOP:
-        r = find_first(f, rule, name, &f->config_dirs, LOCATE_FILE, "/etc", &found, err);
-        if (r < 0 || found)
-            return r;
-        return find_first(f, rule, name, &top, LOCATE_FILE, "/etc", &found, err);
-    case DRIVER_IN_RUN:
-        return find_first(f, rule, name, &run, LOCATE_FILE, NULL, &found, err);
-    case DRIVER_IN_TMP:
-        return find_first(f, rule, name, &tmp, LOCATE_ANY, NULL, &found, err);
-    case DRIVER_IN_FIRMWARE:
-        return find_firmware(f, rule, name, err);
-    case DRIVER_IN_PATH:
-        return find_first(f, rule, name, &f->program_dirs, LOCATE_EXECUTABLE, NULL, &found, err);
-    }
-    return 0;
+    if (take == TAKE_LIBRARIES)
+        r = find_libraries(run, pattern, &hits, err);
+    else
+        r = find_in_dirs(run, &run->finder->places.dirs[rule->where], pattern,
+                         ways[rule->where].resolve, &hits, err);
+    claim(run->finder, &hits);
+    for (size_t i = 0; r == 0 && i < hits.n; i++)
+        if (take != TAKE_32BIT || library_is_32bit(hits.items[i].in, hits.items[i].path))
+            r = add_file(run, rule, &hits.items[i], hits.items[i].path, err);
+    return r;
 }
 
 /* Puts the version where the pattern has "%V". */
-static const char *expand(struct finder *f, const char *pattern)
+static const char *expand(const struct run *run, const char *pattern)
 {
     const char *mark = strstr(pattern, "%V");
 
     if (!mark)
         return pattern;
-    return arena_printf(f->arena, "%.*s%s%s", (int)(mark - pattern), pattern, f->driver->version,
-                        mark + 2);
+    return arena_printf(run->finder->arena, "%.*s%s%s", (int)(mark - pattern), pattern,
+                        run->driver->version, mark + 2);
 }
 
-int driver_find(const struct driver_search *search, struct arena *arena, struct driver *out,
-                struct cdi_error *err)
+/* Starts the account of a rule, if one is wanted. */
+static int begin_looking(struct run *run, const struct driver_rule *rule, const char *pattern,
+                         struct cdi_error *err)
 {
-    struct finder f = {.search = search, .arena = arena, .driver = out};
+    struct driver *driver = run->driver;
+
+    run->looked = NULL;
+    if (!run->finder->search->explain)
+        return 0;
+    driver->looked = arena_grow(run->finder->arena, driver->looked, driver->n_looked,
+                                sizeof *driver->looked);
+    if (!driver->looked)
+        return cdi_error_nomem(err);
+    run->looked = &driver->looked[driver->n_looked++];
+    *run->looked = (struct driver_looked){
+        .capability = rule->capability, .pattern = pattern, .first_file = driver->n_files};
+    return 0;
+}
+
+static int find_rule(struct run *run, const struct driver_rule *rule, struct cdi_error *err)
+{
+    const char *pattern = expand(run, rule->pattern);
+    int r = pattern ? begin_looking(run, rule, pattern, err) : cdi_error_nomem(err);
+
+    if (r < 0)
+        return r;
+    r = ways[rule->where].take == TAKE_FIRST ? find_first(run, rule, pattern, err)
+                                             : find_all(run, rule, pattern, err);
+    if (run->looked)
+        run->looked->n_files = run->driver->n_files - run->looked->first_file;
+    return r;
+}
+
+/* The parts that are asked for, as bits. */
+static unsigned wanted_parts(const struct driver_search *search, enum driver_scope scope)
+{
+    unsigned parts = 1U << DRIVER_PART_LIBRARIES | 1U << DRIVER_PART_FIRMWARE |
+                     1U << DRIVER_PART_BINARIES;
+
+    if (scope == DRIVER_EVERYTHING)
+        parts |= 1U << DRIVER_PART_GRAPHICS;
+    if (!search->no_ipc)
+        parts |= 1U << DRIVER_PART_IPC;
+    if (search->explicit_libraries)
+        parts |= 1U << DRIVER_PART_EXPLICIT;
+    if (search->compat32)
+        parts |= 1U << DRIVER_PART_COMPAT32;
+    return parts;
+}
+
+int driver_finder_init(struct driver_finder *finder, const struct driver_search *search,
+                       struct arena *arena, struct cdi_error *err)
+{
+    *finder = (struct driver_finder){.search = search, .arena = arena};
+    locate_init(&finder->driver, search->root, search->prefix, arena);
+    locate_init(&finder->system, search->system, "", arena);
+    return places_init(&finder->places, search, &finder->driver,
+                       *search->prefix ? &finder->system : &finder->driver, err);
+}
+
+int driver_finder_library(struct driver_finder *finder, const char *name, const char **path,
+                          struct cdi_error *err)
+{
+    struct run run = {.finder = finder};
+    struct locate_paths hits = {0};
+    int r = find_libraries(&run, name, &hits, err);
+
+    *path = NULL;
+    if (r < 0 || !hits.n)
+        return r;
+    return set_host_path(finder, &hits.items[0], path, err);
+}
+
+int driver_find(struct driver_finder *finder, const char *version, enum driver_scope scope,
+                struct driver *out, struct cdi_error *err)
+{
+    struct run run = {.finder = finder, .driver = out};
+    unsigned parts = wanted_parts(finder->search, scope);
     size_t n;
     const struct driver_rule *rules = driver_rules(&n);
     int r;
 
     *out = (struct driver){0};
-    locate_init(&f.locate, search->root, arena);
-    if ((r = find_version(&f, err)) < 0 || (r = find_library_dirs(&f, err)) < 0 ||
-        (r = set_fixed_dirs(&f, err)) < 0 || (r = set_xorg_dirs(&f, err)) < 0)
+    if ((r = find_version(&run, version, err)) < 0 || (r = find_library_dirs(&run, err)) < 0)
         return r;
-    for (size_t i = 0; i < n; i++) {
-        const char *pattern = expand(&f, rules[i].pattern);
-
-        r = pattern ? find_rule(&f, &rules[i], pattern, err) : cdi_error_nomem(err);
-        if (r < 0)
+    for (size_t i = 0; i < n; i++)
+        if ((parts & 1U << rules[i].part) && (r = find_rule(&run, &rules[i], err)) < 0)
             return r;
-    }
     return 0;
 }

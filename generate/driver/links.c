@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "generate/driver/locate.h"
+#include "generate/glob.h"
 
 /* A link beside every file whose name fits: `target`, or the file itself where that is NULL. */
 struct link_rule {
@@ -60,7 +60,7 @@ static bool add_library(const struct driver_file *file, struct arena *arena,
     for (size_t i = 0; i < ARRAY_SIZE(library_rules); i++) {
         const struct link_rule *rule = &library_rules[i];
 
-        if (locate_match(rule->pattern, name) &&
+        if (glob_match(rule->pattern, name) &&
             !add_link(out, arena, rule->target ? rule->target : name, file->path, rule->link))
             return false;
     }
