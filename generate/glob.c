@@ -159,24 +159,18 @@ static int get_listing(struct search *search, const char *dir, const struct list
 static int match_in(struct search *search, const char *dir, const char *component, bool last,
                     struct glob_hits *out, struct cdi_error *err)
 {
-    size_t literal = strcspn(component, GLOB_SPECIAL);
+    const struct listing_entry *entry;
     const struct listing *listing;
+    struct listing_walk walk;
     int r = get_listing(search, dir, &listing, err);
 
     if (r < 0 || !listing)
         return r;
-    for (size_t i = listing_first(listing, component, literal); i < listing->n; i++) {
-        const struct listing_entry *entry = &listing->entries[i];
-        bool passable = entry->type == DT_DIR || entry->type == DT_LNK || entry->type == DT_UNKNOWN;
-
-        if (strncmp(entry->name, component, literal) != 0)
-            break;
-        if ((!last && !passable) || !glob_match(component, entry->name))
-            continue;
-        if ((r = add_hit(search, out, dir, entry->name, err)) < 0)
-            return r;
-    }
-    return 0;
+    walk = listing_match(listing, component);
+    while (r == 0 && (entry = listing_next(&walk)))
+        if (last || entry->type == DT_DIR || entry->type == DT_LNK || entry->type == DT_UNKNOWN)
+            r = add_hit(search, out, dir, entry->name, err);
+    return r;
 }
 
 /* What the paths become with one component more. */

@@ -4,6 +4,7 @@
 #define CDIKIT_GENERATE_LISTING_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <cdikit/error.h>
 
@@ -12,6 +13,8 @@ struct arena;
 /* A name, and what readdir(3) says it is: DT_REG ... */
 struct listing_entry {
     const char *name;
+    uint64_t head; /* the first eight bytes, as a number that sorts as they do */
+    unsigned short len;
     unsigned char type;
 };
 
@@ -28,10 +31,20 @@ struct listing {
 int listing_read(int fd, struct arena *arena, struct listing *out,
                  struct cdi_error *err) CDI_MUST_CHECK;
 
-/* The first entry that is not before the first `len` bytes of `name`. */
-size_t listing_first(const struct listing *listing, const char *name, size_t len);
-
 /* The entry with a name, or NULL. */
 const struct listing_entry *listing_find(const struct listing *listing, const char *name);
+
+/* The entries whose names fit a pattern (generate/glob.h), in order. */
+struct listing_walk {
+    const struct listing *listing;
+    const char *pattern;
+    size_t n_first; /* of the pattern's bytes, those before anything special */
+    const char *end;
+    size_t n_end; /* and those behind all of it */
+    size_t next;
+};
+
+struct listing_walk listing_match(const struct listing *listing, const char *pattern);
+const struct listing_entry *listing_next(struct listing_walk *walk);
 
 #endif

@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/root.h"
-#include "generate/glob.h"
 #include "generate/listing.h"
 
 /* What is known of a path that was taken for a directory. */
@@ -253,27 +252,22 @@ static int entry_path(struct locate *locate, const struct locate_dir *listed, co
 int locate_in_dir(struct locate *locate, const char *dir, const char *pattern, bool resolve,
                   struct locate_paths *out, struct cdi_error *err)
 {
-    size_t literal = strcspn(pattern, GLOB_SPECIAL);
+    const struct listing_entry *entry;
+    struct listing_walk walk;
     struct locate_dir *listed;
     int r = list_dir(locate, dir, &listed, err);
 
     if (r < 0 || !listed)
         return r;
-    for (size_t i = listing_first(listed->listing, pattern, literal); i < listed->listing->n; i++) {
-        const struct listing_entry *entry = &listed->listing->entries[i];
+    walk = listing_match(listed->listing, pattern);
+    while (r == 0 && (entry = listing_next(&walk))) {
         const char *path;
 
-        if (strncmp(entry->name, pattern, literal) != 0)
-            break;
-        if (!glob_match(pattern, entry->name))
-            continue;
         r = entry_path(locate, listed, resolve ? NULL : dir, entry, &path, err);
         if (r == 0 && path)
             r = locate_add(locate, out, path, resolve, err);
-        if (r < 0)
-            return r;
     }
-    return 0;
+    return r;
 }
 
 int locate_is_link(struct locate *locate, const char *dir, const char *name, bool *out,
