@@ -113,11 +113,15 @@ $(B)/libgenerate.a: $(GENERATE_OBJS)
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/cdikit: $(CMD_OBJS) $(B)/libgenerate.a $(B)/libcdikit.a
+$(B)/libruntime.a: $(filter-out $(B)/runtime/main.o,$(RUNTIME_OBJS))
+	@$(call say,AR      $@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/cdikit: $(CMD_OBJS) $(B)/libruntime.a $(B)/libgenerate.a $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^ $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
 
-$(B)/cdikit-runtime: $(RUNTIME_OBJS) $(B)/libcdikit.a
+$(B)/cdikit-runtime: $(B)/runtime/main.o $(B)/libruntime.a $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
 

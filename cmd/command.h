@@ -20,6 +20,7 @@ enum exit_status {
     STATUS_FINDINGS = 1,
     STATUS_USAGE = 2,
     STATUS_SYSTEM = 3,
+    STATUS_PARTIAL = 4, /* done, but not for all that there is */
 };
 
 /* The type of the variable that an option fills. */

@@ -25,11 +25,15 @@ static void add_hooks(struct build *b, struct cdi_edits *edits, const struct mac
             edits_add_hook(&b->edits, edits, o->vendor, &hooks->items[i]);
 }
 
-static void add_gpu_edits(struct build *b, struct cdi_edits *edits, const struct machine_gpu *gpu)
+static void add_device_edits(struct build *b, struct cdi_edits *edits,
+                             const struct machine_device *device)
 {
-    for (size_t i = 0; i < gpu->n_nodes; i++)
-        edits_add_node(&b->edits, edits, &gpu->nodes[i]);
-    add_hooks(b, edits, &gpu->hooks);
+    for (size_t i = 0; i < device->n_nodes; i++)
+        edits_add_node(&b->edits, edits, &device->nodes[i]);
+    for (size_t i = 0; i < device->n_mounts; i++)
+        edits_add_mount(&b->edits, edits, device->mounts[i].host_path, device->mounts[i].path,
+                        false);
+    add_hooks(b, edits, &device->hooks);
 }
 
 static struct cdi_device *add_device(struct build *b, const char *name)
@@ -48,22 +52,31 @@ static struct cdi_device *add_device(struct build *b, const char *name)
     return device;
 }
 
+bool build_takes(const struct build_options *options, const struct machine_device *device)
+{
+    if (!device->selected || device->unusable)
+        return false;
+    return options->coherence == MACHINE_COHERENCE_UNKNOWN ||
+           (device->kind == MACHINE_GPU && device->coherence == options->coherence);
+}
+
 static void add_devices(struct build *b)
 {
     const struct machine *machine = b->machine;
-    struct cdi_device *device;
+    struct cdi_device *out;
 
-    for (size_t i = 0; i < machine->n_gpus; i++) {
-        const struct machine_gpu *gpu = &machine->gpus[i];
+    for (size_t i = 0; i < machine->n_devices; i++) {
+        const struct machine_device *device = &machine->devices[i];
 
-        if (!gpu->selected || gpu->unusable)
+        if (!build_takes(b->options, device))
             continue;
-        for (size_t k = 0; k < gpu->n_names; k++)
-            if ((device = add_device(b, gpu->names[k])))
-                add_gpu_edits(b, &device->edits, gpu);
+        for (size_t k = 0; k < device->n_names; k++)
+            if ((out = add_device(b, device->names[k])))
+                add_device_edits(b, &out->edits, device);
     }
-    if (machine->empty_device && (device = add_device(b, "none")))
-        edits_add_env(&b->edits, &device->edits, &b->options->vendor->empty_env);
+    if (machine->empty_device && b->options->coherence == MACHINE_COHERENCE_UNKNOWN &&
+        (out = add_device(b, "none")))
+        edits_add_env(&b->edits, &out->edits, &b->options->vendor->empty_env);
 }
 
 static void add_mounts(struct build *b)
@@ -93,7 +106,8 @@ int build_spec(const struct machine *machine, const struct build_options *option
 
     if (!spec)
         return cdi_error_nomem(err);
-    b.edits = (struct edits_builder){.arena = spec->arena, .hook_path = options->hook_path};
+    b.edits = (struct edits_builder){
+        .arena = spec->arena, .hook_path = options->hook_path, .no_gids = options->no_gids};
     spec->kind = arena_printf(spec->arena, "%s/%s", options->kind_vendor, options->kind_class);
     if (!spec->kind)
         return cdi_error_nomem(err);

@@ -6,6 +6,7 @@
 #include <cdikit/spec.h>
 
 #include "generate/hooks.h"
+#include "generate/machine/machine.h"
 #include "generate/vendor.h"
 
 struct build_options {
@@ -14,11 +15,17 @@ struct build_options {
     const char *hook_path; /* absolute */
     struct hook_policy hooks;
     bool no_all;
+    bool no_gids;
+    /* Only devices of this coherence; UNKNOWN: all devices. */
+    enum machine_coherence coherence;
 };
 
+/* True if a device becomes one of the document. */
+bool build_takes(const struct build_options *options, const struct machine_device *device);
+
 /*
- * Builds the document of the machine's selected and usable GPUs, and of the empty device if that
- * was asked for. Nothing in it refers to the machine's arena. Errors: NOMEM.
+ * Builds the document of the machine's selected and usable devices, and of the empty device if
+ * that was asked for. Nothing in it refers to the machine's arena. Errors: NOMEM.
  */
 int build_spec(const struct machine *machine, const struct build_options *options,
                struct cdi_spec **out, struct cdi_error *err) CDI_MUST_CHECK;

@@ -64,18 +64,18 @@ void edits_add_node(struct edits_builder *b, struct cdi_edits *edits,
 
     if (!out)
         return;
-    *out = (struct cdi_device_node){
-        .path = edits_string(b, node->path),
-        .host_path = strcmp(node->path, node->host_path) == 0 ? ""
-                                                              : edits_string(b, node->host_path),
-        .type = "",
-        .major = node->major,
-        .minor = node->minor,
-        .file_mode = {node->mode != 0, node->mode},
-        .permissions = "rwm",
-        .gid = {node->gid != 0, node->gid},
-    };
-    if (node->gid && node->mode && (node->mode & 06) != 06)
+    out->path = edits_string(b, node->path);
+    out->host_path = out->type = out->permissions = "";
+    if (node->bare || strcmp(node->path, node->host_path) != 0)
+        out->host_path = edits_string(b, node->host_path);
+    if (node->bare)
+        return;
+    out->major = node->major;
+    out->minor = node->minor;
+    out->file_mode = (struct cdi_opt_uint32){node->mode != 0, node->mode};
+    out->permissions = "rwm";
+    out->gid = (struct cdi_opt_uint32){node->gid != 0, node->gid};
+    if (!b->no_gids && node->gid && node->mode && (node->mode & 06) != 06)
         add_gid(b, edits, node->gid);
 }
 

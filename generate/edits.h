@@ -18,6 +18,7 @@ struct vendor;
 struct edits_builder {
     struct arena *arena;
     const char *hook_path; /* what runs hooks; NULL where none are added */
+    bool no_gids;          /* nodes give no additional groups */
     bool failed;
 };
 
@@ -29,7 +30,7 @@ void edits_add_env(struct edits_builder *b, struct cdi_edits *edits, const struc
 
 /*
  * A device node as it is on the host, and its group, where not everybody may use it, as an
- * additional one of the container.
+ * additional one of the container; a bare one is but its paths.
  */
 void edits_add_node(struct edits_builder *b, struct cdi_edits *edits,
                     const struct machine_node *node);

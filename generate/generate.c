@@ -5,154 +5,54 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/strbuf.h"
 #include "generate/build.h"
-#include "generate/driver/files.h"
 #include "generate/hooks.h"
-#include "generate/mode_pci.h"
+#include "generate/modes.h"
 #include "generate/names.h"
-#include "generate/nvidia.h"
-#include "generate/roots.h"
+#include "generate/report.h"
 
-/* Whose devices each mode describes, and how it fills the machine. */
-static const struct {
-    const struct vendor *vendor;
-    int (*probe)(const struct generate_options *options, const struct roots *roots,
-                 struct machine *machine, struct cdi_error *err);
-} modes[] = {
-    [GENERATE_MODE_PCI] = {&vendor_nvidia, mode_pci_probe},
+static const char *const features[GENERATE_N_FEATURES] = {
+    [GENERATE_EXPLICIT_LIBRARIES] = "enable-explicit-driver-libraries",
+    [GENERATE_COHERENCE] = "enable-coherent-annotations",
+    [GENERATE_COMPAT32] = "enable-compat32-libraries",
+    [GENERATE_NO_SANDBOXUTILS] = "disable-nvsandboxutils",
+    [GENERATE_NO_MIXED_CSV] = "disable-multiple-csv-devices",
+    [GENERATE_NO_GIDS] = "no-additional-gids-for-device-nodes",
+    [GENERATE_NO_IPC] = "disable-ipc-discoverer",
 };
+
+bool generate_feature_parse(const char *name, enum generate_feature *out)
+{
+    /* A misspelling that nvidia-ctk once had and still takes. */
+    if (strcmp(name, "disable-nvsandbox-utils") == 0)
+        name = features[GENERATE_NO_SANDBOXUTILS];
+    for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+        if (strcmp(name, features[i]) != 0)
+            continue;
+        *out = (enum generate_feature)i;
+        return true;
+    }
+    return false;
+}
 
 bool generate_hook_known(enum generate_mode mode, const char *name, const char **nearest)
 {
-    return hook_known(modes[mode].vendor, name, nearest);
+    if (mode == GENERATE_MODE_AUTO)
+        mode = GENERATE_MODE_NVML;
+    return hook_known(mode_get(mode)->vendor, name, nearest);
+}
+
+void generate_documents_clear(struct generate_documents *documents)
+{
+    for (size_t i = 0; i < documents->n; i++)
+        cdi_spec_free(documents->items[i].spec);
+    *documents = (struct generate_documents){.n = 0};
 }
 
 void generate_report_clear(struct generate_report *report)
 {
     arena_free(report->arena);
     *report = (struct generate_report)GENERATE_REPORT_INIT;
-}
-
-static int add_note(struct arena *arena, struct generate_note **notes, size_t *n,
-                    const char *subject, const char *text, struct cdi_error *err)
-{
-    struct generate_note note = {arena_strdup(arena, subject), arena_strdup(arena, text)};
-    struct generate_note *grown = arena_grow(arena, *notes, *n, sizeof note);
-
-    if (!note.subject || !note.text || !grown)
-        return cdi_error_nomem(err);
-    *notes = grown;
-    grown[(*n)++] = note;
-    return 0;
-}
-
-static const char *gpu_subject(const struct machine_gpu *gpu, struct arena *arena)
-{
-    if (gpu->index == MACHINE_NO_INDEX)
-        return arena_printf(arena, "GPU %s", gpu->pci_name);
-    return arena_printf(arena, "GPU %zu (%s)", gpu->index, gpu->pci_name);
-}
-
-/* GPUs that should be in the document, were it not for a problem, and those that are. */
-static void count_gpus(const struct machine *machine, size_t *wanted, size_t *usable)
-{
-    *wanted = *usable = 0;
-    for (size_t i = 0; i < machine->n_gpus; i++) {
-        *wanted += machine->gpus[i].selected;
-        *usable += machine->gpus[i].selected && !machine->gpus[i].unusable;
-    }
-}
-
-/* "1 of 2 GPUs, driver 580.65.06, 45 driver files (20 compute, ...)" */
-static const char *make_summary(const struct machine *machine, struct arena *arena)
-{
-    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-    size_t counts[DRIVER_N_CAPABILITIES] = {0}, n_files = 0, wanted, usable;
-    const char *separator = " (";
-
-    count_gpus(machine, &wanted, &usable);
-    if (usable < wanted)
-        strbuf_printf(&text, "%zu of ", usable);
-    strbuf_printf(&text, "%zu GPU%s", wanted, wanted == 1 ? "" : "s");
-    for (size_t i = 0; i < machine->driver.n_files; i++) {
-        if (machine->driver.files[i].kind == DRIVER_LINK_SOURCE)
-            continue;
-        counts[machine->driver.files[i].capability]++;
-        n_files++;
-    }
-    if (machine->driver.version)
-        strbuf_printf(&text, ", driver %s, %zu driver files", machine->driver.version, n_files);
-    for (size_t i = 0; i < DRIVER_N_CAPABILITIES; i++) {
-        if (!counts[i])
-            continue;
-        strbuf_printf(&text, "%s%zu %s", separator, counts[i],
-                      driver_capability_name((enum driver_capability)i));
-        separator = ", ";
-    }
-    if (n_files)
-        strbuf_addch(&text, ')');
-    return text.failed ? NULL : arena_strdup(arena, text.s);
-}
-
-static int fill_report(const struct machine *machine, struct generate_report *report,
-                       struct cdi_error *err)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < machine->n_gpus; i++) {
-        const struct machine_gpu *gpu = &machine->gpus[i];
-        const char *subject;
-
-        if (!gpu->selected || !gpu->problem)
-            continue;
-        if (!(subject = gpu_subject(gpu, report->arena)))
-            return cdi_error_nomem(err);
-        r = gpu->unusable ? add_note(report->arena, &report->left_out, &report->n_left_out, subject,
-                                     gpu->problem, err)
-                          : add_note(report->arena, &report->unnamed, &report->n_unnamed, subject,
-                                     gpu->problem, err);
-    }
-    for (size_t i = 0; r == 0 && i < machine->n_notes; i++)
-        r = add_note(report->arena, &report->notes, &report->n_notes, machine->notes[i].subject,
-                     machine->notes[i].text, err);
-    return r;
-}
-
-/* "GPU 0 (0000:01:00.0), GPU 1 (0000:02:00.0): why; GPU 2 (0000:03:00.0): why" */
-static void join_left_out(const struct generate_report *report, struct strbuf *out)
-{
-    const struct generate_note *notes = report->left_out;
-
-    for (size_t i = 0; i < report->n_left_out; i++) {
-        size_t first = 0;
-
-        while (strcmp(notes[first].text, notes[i].text) != 0)
-            first++;
-        if (first < i)
-            continue;
-        strbuf_printf(out, "%s%s", i ? "; " : "", notes[i].subject);
-        for (size_t k = i + 1; k < report->n_left_out; k++)
-            if (strcmp(notes[k].text, notes[i].text) == 0)
-                strbuf_printf(out, ", %s", notes[k].subject);
-        strbuf_printf(out, ": %s", notes[i].text);
-    }
-}
-
-/* Something must be left to write about, and nothing be missing that was asked for by name. */
-static int check_usable(const struct machine *machine, const struct generate_report *report,
-                        struct cdi_error *err)
-{
-    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-    size_t wanted, usable;
-
-    count_gpus(machine, &wanted, &usable);
-    if (machine->empty_device || (usable && (usable == wanted || !machine->by_id)))
-        return 0;
-    join_left_out(report, &text);
-    if (text.failed)
-        return cdi_error_nomem(err);
-    return cdi_error_set(err, CDI_ERR_NOTFOUND, "cannot describe %s", text.s);
 }
 
 static bool has_hooks(const struct cdi_spec *spec)
@@ -165,66 +65,151 @@ static bool has_hooks(const struct cdi_spec *spec)
 }
 
 /* Fills the machine as it is asked for; what stands in the way of that is in the report. */
-static int probe(const struct generate_options *options, const struct roots *roots,
-                 struct machine *machine, struct generate_report *report, struct cdi_error *err)
+static int fill_machine(struct probe *p, const struct mode *mode, struct generate_report *report,
+                        struct cdi_error *err)
 {
-    int r = modes[options->mode].probe(options, roots, machine, err), reported;
+    const struct generate_options *options = p->options;
+    int r = mode->list(p, err), reported;
 
+    if (r == 0 && !mode->own_ids)
+        r = names_select(p->machine, &options->device_ids, err);
     if (r == 0)
-        r = names_select(machine, &options->device_ids, err);
+        r = mode->describe(p, err);
     if (r == 0)
-        r = names_assign(machine, options->naming, options->n_naming, err);
-    reported = fill_report(machine, report, r == 0 ? err : NULL);
+        r = names_assign(p->machine, options->naming, options->n_naming, err);
+    reported = report_fill(p->machine, report, r == 0 ? err : NULL);
     if (r == 0)
         r = reported;
-    return r == 0 ? check_usable(machine, report, err) : r;
+    return r == 0 ? report_check(p->machine, report, err) : r;
 }
 
-static int probe_and_build(const struct generate_options *options, struct machine *machine,
-                           struct cdi_spec **out, struct generate_report *report,
-                           struct cdi_error *err)
+/* Looks at the machine, in *machine; *mode becomes that which was chosen. */
+static int probe(const struct generate_options *options, const struct roots *roots,
+                 struct machine *machine, enum generate_mode *mode, struct generate_report *report,
+                 struct cdi_error *err)
+{
+    struct driver_search search = {
+        .system = &roots->system,
+        .root = &roots->driver,
+        .prefix = roots->driver_prefix,
+        .search_path = options->search_path,
+        .data_dirs = options->data_dirs,
+        .library_paths = {options->library_paths.items, options->library_paths.n},
+        .config_paths = {options->config_paths.items, options->config_paths.n},
+        .explicit_libraries = options->features[GENERATE_EXPLICIT_LIBRARIES],
+        .compat32 = options->features[GENERATE_COMPAT32],
+        .no_ipc = options->features[GENERATE_NO_IPC],
+        .explain = options->explain,
+    };
+    struct probe p = {
+        .options = options,
+        .roots = roots,
+        .dev = {&roots->dev, roots->dev_prefix},
+        .machine = machine,
+        .foreign = roots->foreign,
+    };
+    const char *fallback = NULL;
+    int r = driver_finder_init(&p.finder, &search, machine->arena, err);
+
+    if (r == 0)
+        r = mode_resolve(&p, mode, &fallback, err);
+    if (r < 0)
+        return r;
+    report->mode = *mode;
+    if (fallback && !(report->fallback = arena_strdup(report->arena, fallback)))
+        return cdi_error_nomem(err);
+    r = fill_machine(&p, mode_get(*mode), report, err);
+    return r < 0 && fallback ? cdi_error_wrap(err, r, "without NVML (%s)", fallback) : r;
+}
+
+/* A document, the first of which has all devices; those by coherence are only made if needed. */
+static int add_document(const struct machine *machine, const struct build_options *options,
+                        const char *suffix, struct generate_documents *out, struct cdi_error *err)
+{
+    struct build_options o = *options;
+    size_t n = 0;
+    int r;
+
+    for (size_t i = 0; i < machine->n_devices; i++)
+        n += build_takes(options, &machine->devices[i]);
+    if (*suffix && !n)
+        return 0;
+    if (*suffix && !(o.kind_class = arena_printf(machine->arena, "%s%s", o.kind_class, suffix)))
+        return cdi_error_nomem(err);
+    out->items[out->n].suffix = suffix;
+    r = build_spec(machine, &o, &out->items[out->n].spec, err);
+    out->n += r == 0;
+    return r;
+}
+
+static int build(const struct machine *machine, struct build_options *options, bool by_coherence,
+                 struct generate_documents *out, struct cdi_error *err)
+{
+    int r = add_document(machine, options, "", out, err);
+
+    if (r == 0 && by_coherence) {
+        options->coherence = MACHINE_COHERENT;
+        r = add_document(machine, options, ".coherent", out, err);
+    }
+    if (r == 0 && by_coherence) {
+        options->coherence = MACHINE_NONCOHERENT;
+        r = add_document(machine, options, ".noncoherent", out, err);
+    }
+    return r;
+}
+
+static int probe_and_build(const struct generate_options *options, const struct roots *roots,
+                           struct machine *machine, struct generate_documents *out,
+                           struct generate_report *report, struct cdi_error *err)
+{
+    enum generate_mode mode = options->mode;
+    struct build_options how = {
+        .no_all = options->no_all || names_have_none(&options->device_ids),
+        .no_gids = options->features[GENERATE_NO_GIDS],
+    };
+    const char *program = options->hook_path;
+    bool found;
+    int r = probe(options, roots, machine, &mode, report, err);
+
+    if (r < 0)
+        return r;
+    how.vendor = mode_get(mode)->vendor;
+    how.kind_vendor = options->vendor ? options->vendor : how.vendor->vendor;
+    how.kind_class = options->class_ ? options->class_ : how.vendor->class_;
+    how.hooks = (struct hook_policy){options->disabled_hooks, options->enabled_hooks,
+                                     mode_get(mode)->off_hook};
+    if (!program || !*program)
+        program = how.vendor->hook_program;
+    r = hook_program(&roots->system, program, options->search_path, machine->arena, &how.hook_path,
+                     &found, err);
+    if (r == 0 && !(report->summary = report_summary(machine, report->arena)))
+        r = cdi_error_nomem(err);
+    if (r == 0)
+        r = build(machine, &how, options->features[GENERATE_COHERENCE], out, err);
+    if (r == 0 && !found && has_hooks(out->items[0].spec) &&
+        !(report->missing_hook = arena_strdup(report->arena, how.hook_path)))
+        r = cdi_error_nomem(err);
+    report->driver = machine->driver;
+    return r;
+}
+
+int generate(const struct generate_options *options, struct generate_documents *out,
+             struct generate_report *report, struct cdi_error *err)
 {
     _cleanup_roots_ struct roots roots = ROOTS_INIT;
-    const struct vendor *vendor = modes[options->mode].vendor;
-    struct build_options build = {
-        .vendor = vendor,
-        .kind_vendor = options->vendor ? options->vendor : vendor->vendor,
-        .kind_class = options->class_ ? options->class_ : vendor->class_,
-        .hooks = {options->disabled_hooks, options->enabled_hooks},
-        .no_all = options->no_all,
-    };
-    const char *program = options->hook_path && *options->hook_path ? options->hook_path
-                                                                    : vendor->hook_program;
-    bool found;
-    int r = roots_open(&roots, options, machine->arena, err);
+    struct machine machine = {.arena = arena_new()};
+    int r;
 
-    if (r == 0)
-        r = probe(options, &roots, machine, report, err);
-    if (r == 0)
-        r = hook_program(&roots.system, program, options->search_path, machine->arena,
-                         &build.hook_path, &found, err);
-    if (r == 0 && !(report->summary = make_summary(machine, report->arena)))
-        r = cdi_error_nomem(err);
-    if (r < 0 || (r = build_spec(machine, &build, out, err)) < 0)
-        return r;
-    if (!found && has_hooks(*out) &&
-        !(report->missing_hook = arena_strdup(report->arena, build.hook_path))) {
-        cdi_spec_free(TAKE_PTR(*out));
+    *out = (struct generate_documents){.n = 0};
+    report->arena = machine.arena;
+    if (!machine.arena)
         return cdi_error_nomem(err);
-    }
-    return 0;
-}
-
-int generate_spec(const struct generate_options *options, struct cdi_spec **out,
-                  struct generate_report *report, struct cdi_error *err)
-{
-    _cleanup_arena_ struct arena *arena = arena_new();
-    struct machine machine = {.arena = arena};
-
-    report->arena = arena_new();
-    if (!arena || !report->arena)
-        return cdi_error_nomem(err);
-    if ((size_t)options->mode >= ARRAY_SIZE(modes))
+    if ((size_t)options->mode >= GENERATE_N_MODES)
         return cdi_error_set(err, CDI_ERR_USAGE, "unknown mode");
-    return probe_and_build(options, &machine, out, report, err);
+    r = roots_open(&roots, options, machine.arena, err);
+    if (r == 0)
+        r = probe_and_build(options, &roots, &machine, out, report, err);
+    if (r < 0)
+        generate_documents_clear(out);
+    return r;
 }

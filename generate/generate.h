@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a machine to a CDI document.
+ * From a machine to CDI documents.
  *
- * generate_spec() probes a machine (/proc, /sys, /dev and the driver's files, all beneath one
- * root directory), and builds the document that describes its GPUs. What a GPU's failure to be
- * described costs is that GPU alone, unless it was asked for by its id: the report says which
- * were left out and why.
+ * generate() probes a machine (/proc, /sys, /dev, the driver's files and, where that is wanted,
+ * the driver's own management library), and builds the documents that describe its devices. What
+ * a device's failure to be described costs is that device alone, unless it was asked for by its
+ * id: the report says which were left out and why.
  */
 #ifndef CDIKIT_GENERATE_GENERATE_H
 #define CDIKIT_GENERATE_GENERATE_H
@@ -15,17 +15,33 @@
 
 #include <cdikit/spec.h>
 
-/* Where the facts come from. */
+#include "generate/driver/driver.h"
+
+/* What is described, and where the facts come from. */
 enum generate_mode {
-    GENERATE_MODE_PCI, /* libpci and /proc/driver/nvidia; no vendor library is loaded */
+    GENERATE_MODE_AUTO,       /* wsl, csv, nvml or pci, as the machine is */
+    GENERATE_MODE_NVML,       /* GPUs and MIG devices, by the driver's management library */
+    GENERATE_MODE_PCI,        /* the same by the PCI bus and /proc; no vendor library is loaded */
+    GENERATE_MODE_CSV,        /* Tegra: what the CSV files of the system list */
+    GENERATE_MODE_WSL,        /* the GPUs that Windows lends to WSL */
+    GENERATE_MODE_MANAGEMENT, /* all of the driver's nodes, for who manages GPUs */
+    GENERATE_MODE_IMEX,       /* IMEX channels */
+    GENERATE_MODE_GDS,        /* GPUDirect Storage */
+    GENERATE_MODE_MOFED,      /* InfiniBand */
+    GENERATE_MODE_GDRCOPY,
+    GENERATE_MODE_NVSWITCH,
+    GENERATE_N_MODES,
 };
 
-/* How devices are named; each strategy in the list gives every GPU one name. */
+/* The name of a mode: "auto", "nvml". */
+const char *generate_mode_name(enum generate_mode mode);
+
+/* How devices are named; each strategy in the list gives every device one name. */
 enum generate_naming {
-    GENERATE_NAME_INDEX,      /* "0": the place in the order of PCI addresses, as in NVML */
-    GENERATE_NAME_UUID,       /* "GPU-f1f6f5a9-..." */
-    GENERATE_NAME_TYPE_INDEX, /* "gpu0" */
-    GENERATE_NAME_PCI,        /* "0000:3b:00.0" */
+    GENERATE_NAME_INDEX,      /* "0", MIG "0:1": the place in the order of NVML */
+    GENERATE_NAME_UUID,       /* "GPU-f1f6f5a9-...", "MIG-..." */
+    GENERATE_NAME_TYPE_INDEX, /* "gpu0", "mig0:1" */
+    GENERATE_NAME_PCI,        /* "0000:3b:00.0", MIG "0000:3b:00.0-gi1-ci0" */
 };
 
 /* A list of strings that the caller owns. */
@@ -34,23 +50,41 @@ struct generate_strings {
     size_t n;
 };
 
+/* What can be turned on and off by name; the names are those of nvidia-ctk's --feature-flag. */
+enum generate_feature {
+    GENERATE_EXPLICIT_LIBRARIES, /* "enable-explicit-driver-libraries": libGL.so and such, too */
+    GENERATE_COHERENCE,          /* "enable-coherent-annotations": documents by coherence, too */
+    GENERATE_COMPAT32,           /* "enable-compat32-libraries": libraries of 32-bit programs */
+    GENERATE_NO_SANDBOXUTILS,    /* "disable-nvsandboxutils": do not ask that library */
+    GENERATE_NO_MIXED_CSV,       /* "disable-multiple-csv-devices": only the integrated GPU */
+    GENERATE_NO_GIDS,            /* "no-additional-gids-for-device-nodes" */
+    GENERATE_NO_IPC,             /* "disable-ipc-discoverer": no sockets of the driver's services */
+    GENERATE_N_FEATURES,
+};
+
+/* Reads the name of a feature, in *out. False if there is none of that name. */
+bool generate_feature_parse(const char *name, enum generate_feature *out);
+
 /*
- * What to generate. All strings belong to the caller and must live until generate_spec()
- * returns. Zeroed fields mean the default; nothing is taken from the environment.
+ * What to generate. All strings belong to the caller and must live until generate() returns.
+ * Zeroed fields mean the default; nothing is taken from the environment.
  */
 struct generate_options {
     enum generate_mode mode;
-    const char *root;        /* directory that stands for "/"; NULL: the host */
+    const char *root;        /* directory that stands for "/"; NULL: the host. Beneath another
+                                one than the host's no library is ever loaded */
     const char *driver_root; /* inside root: where the driver is installed; NULL: "/" */
     const char *dev_root;    /* inside root: whose /dev is used; NULL: the driver root */
-    const char *vendor;      /* NULL: the mode's own, "nvidia.com" */
-    const char *class_;      /* NULL: the mode's own, "gpu" */
+    const char *vendor;      /* NULL: "nvidia.com" */
+    const char *class_;      /* NULL: "gpu" */
 
     const enum generate_naming *naming; /* n_naming == 0: index, uuid */
     size_t n_naming;
-    struct generate_strings device_ids; /* n == 0 or "all" in it: every GPU; else indices,
+    struct generate_strings device_ids; /* n == 0 or "all" in it: every device; else indices,
                                            UUIDs and PCI addresses; "none": the empty device */
     bool no_all;                        /* no merged device "all" */
+    bool features[GENERATE_N_FEATURES];
+    bool explain; /* fill the report's `driver` */
 
     const char *hook_path;     /* NULL: the vendor's where found beneath root, see hooks.h */
     const char *ldconfig_path; /* passed on to the update-ldcache hook; NULL: not passed */
@@ -59,6 +93,12 @@ struct generate_options {
 
     const char *search_path; /* $PATH: searched before the usual directories; NULL: not */
     const char *data_dirs;   /* $XDG_DATA_DIRS; NULL: /usr/local/share:/usr/share */
+    struct generate_strings library_paths; /* directories joined with ':'; n == 0: the usual */
+    struct generate_strings config_paths;  /* the same for configuration files */
+
+    struct generate_strings csv_files;  /* n == 0: those of Tegra systems */
+    struct generate_strings csv_ignore; /* patterns of symlinks that are left out */
+    const char *csv_compat_root;        /* NULL: /usr/local/cuda/compat_orin */
 };
 
 /* Reads a naming strategy: "index", "uuid", "type-index" or "pci". False if it is none. */
@@ -76,38 +116,58 @@ struct generate_note {
     const char *text;    /* "/dev/nvidia3 does not exist" */
 };
 
-/* What happened, beside the document. */
+/* What happened, beside the documents. */
 struct generate_report {
-    struct generate_note *left_out; /* GPUs that should be in the document and are not */
+    enum generate_mode mode;        /* that of the document: auto's choice */
+    const char *fallback;           /* why that is not what the machine should have; or NULL */
+    struct generate_note *left_out; /* devices that should be in the document and are not */
     size_t n_left_out;
-    struct generate_note *unnamed; /* GPUs that lack one of their names */
+    struct generate_note *unnamed; /* devices that lack one of their names */
     size_t n_unnamed;
     struct generate_note *notes; /* worth knowing; nothing asked for is missing */
     size_t n_notes;
-    const char *missing_hook; /* the program of the document's hooks, if it is not there */
+    const char *missing_hook; /* the program of the documents' hooks, if it is not there */
     const char *summary;      /* one line: "2 GPUs, driver 580.65.06, ..." */
+    struct driver driver;     /* with options.explain: what was looked for and found */
     struct arena *arena;
 };
 
-#define GENERATE_REPORT_INIT                        \
-    {                                               \
-        NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL \
+#define GENERATE_REPORT_INIT \
+    {                        \
+        .arena = NULL        \
     }
 
 void generate_report_clear(struct generate_report *report);
 
+/* A document, and what its file's name has before the ending: "", ".coherent", ... */
+struct generate_document {
+    struct cdi_spec *spec;
+    const char *suffix;
+};
+
+#define GENERATE_MAX_DOCUMENTS 3
+
+struct generate_documents {
+    struct generate_document items[GENERATE_MAX_DOCUMENTS];
+    size_t n;
+};
+
+void generate_documents_clear(struct generate_documents *documents);
+
 /*
- * Generates the document, in *out (freed with cdi_spec_free()), its version the lowest that
- * holds it. *report starts as GENERATE_REPORT_INIT and is filled in any case, also on failure,
- * with what is known by then; end with generate_report_clear(). The document is not validated.
+ * Generates the documents, in *out (ended by generate_documents_clear()), each with the lowest
+ * version that holds it: one, and with GENERATE_COHERENCE up to two more, of the GPUs whose
+ * memory is coherent and of those whose is not. *report starts as GENERATE_REPORT_INIT and is
+ * filled in any case, also on failure, with what is known by then; end with
+ * generate_report_clear(). The documents are not validated.
  *
- * Errors: NOTFOUND (no driver loaded, no GPU, no driver libraries, or none that fit the loaded
- * driver; an id that is no GPU of this machine; none of the GPUs, or not each of those asked for
- * by id, can be described and named), USAGE (an id that is no id, a mode that is none, a hook
- * program that is neither an absolute path nor a name), UNSUPPORTED (a sysfs that libpci cannot
- * read), IO, NOMEM.
+ * Errors: NOTFOUND (no driver, no device of the mode, no driver libraries, or none that fit the
+ * loaded driver; an id that is no device of this machine; none of the devices, or not each of
+ * those asked for by id, can be described and named), USAGE (an id that is no id, a mode that is
+ * none or cannot be with this root, a hook program that is neither an absolute path nor a name),
+ * UNSUPPORTED (a sysfs that libpci cannot read; a driver library that does not answer), IO, NOMEM.
  */
-int generate_spec(const struct generate_options *options, struct cdi_spec **out,
-                  struct generate_report *report, struct cdi_error *err) CDI_MUST_CHECK;
+int generate(const struct generate_options *options, struct generate_documents *out,
+             struct generate_report *report, struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif

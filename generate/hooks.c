@@ -30,6 +30,8 @@ bool hook_wanted(const struct vendor *vendor, const struct hook_policy *policy, 
 
     if (has(&policy->enabled, name))
         return true;
+    if (policy->off && strcmp(policy->off, name) == 0)
+        return false;
     return !(hook && hook->off) && !has(&policy->disabled, name) && !has(&policy->disabled, "all");
 }
 

@@ -14,6 +14,7 @@ struct root;
 struct hook_policy {
     struct generate_strings disabled; /* names, or "all" */
     struct generate_strings enabled;
+    const char *off; /* one more that is off unless enabled by name; or NULL */
 };
 
 /*

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "generate/mode_pci.h"
-
+/* Mode pci: GPUs and MIG devices by the PCI bus and /proc, without any vendor library. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "generate/driver/find.h"
-#include "generate/machine/drm.h"
-#include "generate/machine/nodes.h"
+#include "generate/gpu.h"
 #include "generate/machine/pci.h"
 #include "generate/machine/procfs.h"
 #include "generate/nvidia.h"
@@ -46,27 +43,20 @@ static int no_driver(const struct sources *sources, struct cdi_error *err)
                          list.s);
 }
 
-static struct machine_gpu *add_gpu(struct machine *machine, struct pci_address address,
-                                   struct cdi_error *err)
+static struct machine_device *add_gpu(struct machine *machine, struct pci_address address,
+                                      struct cdi_error *err)
 {
     const char *name = pci_address_format(address, machine->arena);
-    struct machine_gpu *gpu;
+    struct machine_device *gpu = machine_add(machine, err);
 
-    machine->gpus = arena_grow(machine->arena, machine->gpus, machine->n_gpus, sizeof *gpu);
-    if (!name || !machine->gpus) {
-        machine->n_gpus = machine->gpus ? machine->n_gpus : 0;
+    if (!name) {
         (void)cdi_error_nomem(err);
         return NULL;
     }
-    gpu = &machine->gpus[machine->n_gpus++];
-    *gpu = (struct machine_gpu){.address = address, .pci_name = name, .minor = -1};
+    if (gpu)
+        *gpu = (struct machine_device){
+            .kind = MACHINE_GPU, .address = address, .pci_name = name, .minor = -1};
     return gpu;
-}
-
-static void reject(struct machine_gpu *gpu, const char *problem)
-{
-    gpu->problem = problem;
-    gpu->unusable = true;
 }
 
 static int add_driver_gpus(const struct sources *sources, struct machine *machine,
@@ -74,7 +64,7 @@ static int add_driver_gpus(const struct sources *sources, struct machine *machin
 {
     for (size_t i = 0; i < sources->n_gpus; i++) {
         const struct procfs_gpu *from = &sources->gpus[i];
-        struct machine_gpu *gpu = add_gpu(machine, from->address, err);
+        struct machine_device *gpu = add_gpu(machine, from->address, err);
 
         if (!gpu)
             return -CDI_ERR_NOMEM;
@@ -82,7 +72,7 @@ static int add_driver_gpus(const struct sources *sources, struct machine *machin
         gpu->uuid = from->uuid;
         gpu->model = from->model;
         if (from->excluded)
-            reject(gpu, "the driver was told to exclude it (NVreg_ExcludedGpus)");
+            machine_reject(gpu, "the driver was told to exclude it (NVreg_ExcludedGpus)");
     }
     return 0;
 }
@@ -101,7 +91,7 @@ static int add_other_gpus(const struct sources *sources, struct machine *machine
 {
     for (size_t i = 0; i < sources->n_displays; i++) {
         const struct pci_display *display = &sources->displays[i];
-        struct machine_gpu *gpu;
+        struct machine_device *gpu;
         int r;
 
         if (driver_has(sources, display->address))
@@ -116,21 +106,21 @@ static int add_other_gpus(const struct sources *sources, struct machine *machine
         }
         if (!(gpu = add_gpu(machine, display->address, err)))
             return -CDI_ERR_NOMEM;
-        reject(gpu, display->driver
-                        ? "the driver has taken it, but does not list it in " PROCFS_GPUS
-                          ": see the kernel's log"
-                        : "no driver has taken it: see the kernel's log");
+        machine_reject(gpu, display->driver
+                                ? "the driver has taken it, but does not list it in " PROCFS_GPUS
+                                  ": see the kernel's log"
+                                : "no driver has taken it: see the kernel's log");
     }
     return 0;
 }
 
 static int compare_gpus(const void *a, const void *b)
 {
-    return pci_address_compare(((const struct machine_gpu *)a)->address,
-                               ((const struct machine_gpu *)b)->address);
+    return pci_address_compare(((const struct machine_device *)a)->address,
+                               ((const struct machine_device *)b)->address);
 }
 
-static bool in_use(const struct sources *sources, const struct machine_gpu *gpu)
+static bool in_use(const struct sources *sources, const struct machine_device *gpu)
 {
     for (size_t i = 0; i < sources->n_gpus; i++)
         if (pci_address_compare(sources->gpus[i].address, gpu->address) == 0)
@@ -145,140 +135,94 @@ static int merge_gpus(const struct sources *sources, struct machine *machine, st
 
     if (r < 0 || (r = add_other_gpus(sources, machine, err)) < 0)
         return r;
-    if (!machine->n_gpus)
+    if (!machine->n_devices)
         return cdi_error_set(err, CDI_ERR_NOTFOUND,
                              "no NVIDIA GPU found: the driver is loaded, but " PROCFS_GPUS
                              " lists none%s",
                              machine->n_notes ? ", and those on the PCI bus are bound to other "
                                                 "drivers"
                                               : ", and there is none on the PCI bus");
-    qsort(machine->gpus, machine->n_gpus, sizeof *machine->gpus, compare_gpus);
-    for (size_t i = 0; i < machine->n_gpus; i++)
-        machine->gpus[i].index = in_use(sources, &machine->gpus[i]) ? next++ : MACHINE_NO_INDEX;
+    qsort(machine->devices, machine->n_devices, sizeof *machine->devices, compare_gpus);
+    for (size_t i = 0; i < machine->n_devices; i++)
+        machine->devices[i].index = in_use(sources, &machine->devices[i]) ? next++
+                                                                          : MACHINE_NO_INDEX;
     return 0;
 }
 
-static int add_control_nodes(const struct dev_root *dev, struct machine *machine,
-                             struct cdi_error *err)
+/* The MIG devices of a GPU, in the order in which NVML counts them, stand for it. */
+static int add_mig_devices(const struct root *root, struct machine *machine, size_t index,
+                           struct cdi_error *err)
 {
-    static const char *const paths[] = {"/dev/nvidia-modeset", "/dev/nvidia-uvm-tools",
-                                        "/dev/nvidia-uvm", "/dev/nvidiactl"};
-
-    for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-        const char *problem;
-        int r = nodes_add(dev, paths[i], machine->arena, &machine->control_nodes,
-                          &machine->n_control_nodes, &problem, err);
-
-        if (r == 0 && problem)
-            r = machine_note(machine, paths[i], err, "%s", problem);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static int add_drm(const struct roots *roots, const struct dev_root *dev, struct machine *machine,
-                   struct machine_gpu *gpu, struct cdi_error *err)
-{
-    const char **names;
+    const struct machine_device gpu = machine->devices[index];
+    struct mig_instance *instances;
     size_t n;
-    int r = drm_names(&roots->system, gpu->pci_name, machine->arena, &names, &n, err);
-
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        const char *path = arena_printf(machine->arena, "/dev/dri/%s", names[i]), *problem = NULL;
-
-        if (!path)
-            return cdi_error_nomem(err);
-        r = nodes_add(dev, path, machine->arena, &gpu->nodes, &gpu->n_nodes, &problem, err);
-        if (r == 0 && problem)
-            r = machine_note(machine, gpu->pci_name, err, "without its DRM device: %s", problem);
-    }
-    if (r < 0)
-        return r;
-    return drm_by_path_links(dev->root, gpu->pci_name, gpu->nodes, gpu->n_nodes, machine->arena,
-                             &gpu->links, &gpu->n_links, err);
-}
-
-static int describe_gpu(const struct roots *roots, const struct dev_root *dev,
-                        struct machine *machine, struct machine_gpu *gpu, struct cdi_error *err)
-{
-    const char *path, *problem;
     int r;
 
-    if (gpu->unusable)
-        return 0;
-    if (gpu->minor < 0) {
-        reject(gpu, "the driver does not tell its device minor: its file in " PROCFS_GPUS
-                    " is unreadable or incomplete");
-        return 0;
-    }
-    /* A whole GPU that is cut up is of no use to a container. */
-    if (procfs_has_gpu_instances(&roots->system, gpu->minor, machine->arena)) {
-        reject(gpu, "it is divided into MIG instances, which mode pci does not describe");
-        return 0;
-    }
-    path = arena_printf(machine->arena, "/dev/nvidia%lld", (long long)gpu->minor);
-    if (!path)
-        return cdi_error_nomem(err);
-    r = nodes_add(dev, path, machine->arena, &gpu->nodes, &gpu->n_nodes, &problem, err);
-    if (r < 0)
+    machine->devices[index].unlisted = gpu_is_unlisted(
+        gpu.model, procfs_has_gpu_instances(root, gpu.minor, machine->arena));
+    if ((r = mig_instances(root, gpu.minor, machine->arena, &instances, &n, err)) < 0)
         return r;
-    if (problem) {
-        reject(gpu, problem);
-        return 0;
+    for (size_t i = 0; i < n; i++) {
+        struct machine_device *device = machine_add(machine, err);
+
+        if (!device)
+            return -CDI_ERR_NOMEM;
+        *device = gpu;
+        device->kind = MACHINE_MIG;
+        device->uuid = NULL;
+        device->mig_index = i;
+        device->gi = instances[i].gi;
+        device->ci = instances[i].ci;
     }
-    return add_drm(roots, dev, machine, gpu, err);
+    return 0;
 }
 
-static int find_driver(const struct generate_options *options, const struct roots *roots,
-                       const char *version, struct machine *machine, struct cdi_error *err)
+static int list(struct probe *p, struct cdi_error *err)
 {
-    const struct driver_search search = {
-        .system = &roots->system,
-        .root = &roots->driver,
-        .prefix = roots->driver_prefix,
-        .search_path = options->search_path,
-        .data_dirs = options->data_dirs,
-    };
-    struct driver_finder finder;
-    int r = driver_finder_init(&finder, &search, machine->arena, err);
-
-    if (r == 0)
-        r = driver_find(&finder, version, DRIVER_EVERYTHING, &machine->driver, err);
-    for (size_t i = 0; r == 0 && i < machine->driver.n_files; i++) {
-        const struct driver_file *file = &machine->driver.files[i];
-
-        if (file->problem)
-            r = machine_note(machine, file->host_path, err, "its SONAME is unknown: %s",
-                             file->problem);
-    }
-    return r;
-}
-
-int mode_pci_probe(const struct generate_options *options, const struct roots *roots,
-                   struct machine *machine, struct cdi_error *err)
-{
-    const struct dev_root dev = {&roots->dev, roots->dev_prefix};
+    const struct root *system = &p->roots->system;
+    struct machine *machine = p->machine;
     struct sources sources = {0};
-    const char *version = NULL;
-    int r = pci_displays(&roots->system, PCI_VENDOR_NVIDIA, machine->arena, &sources.displays,
+    size_t n_gpus;
+    int r = pci_displays(system, PCI_VENDOR_NVIDIA, machine->arena, &sources.displays,
                          &sources.n_displays, err);
 
     if (r < 0)
         return r;
-    r = procfs_driver_version(&roots->system, machine->arena, &version, err);
+    r = procfs_driver_version(system, machine->arena, &p->module_version, err);
     if (r == -CDI_ERR_NOTFOUND)
         return no_driver(&sources, err);
     if (r < 0)
         return cdi_error_wrap(err, r, "reading the driver's version");
-    r = procfs_gpus(&roots->system, machine->arena, &sources.gpus, &sources.n_gpus, err);
-    if (r < 0 || (r = merge_gpus(&sources, machine, err)) < 0 ||
-        (r = add_control_nodes(&dev, machine, err)) < 0)
-        return r;
-    for (size_t i = 0; i < machine->n_gpus; i++)
-        if ((r = describe_gpu(roots, &dev, machine, &machine->gpus[i], err)) < 0)
-            return r;
-    if ((r = find_driver(options, roots, version, machine, err)) < 0)
-        return r;
-    return nvidia_add_edits(machine, options->ldconfig_path, err);
+    r = procfs_gpus(system, machine->arena, &sources.gpus, &sources.n_gpus, err);
+    if (r == 0)
+        r = merge_gpus(&sources, machine, err);
+    n_gpus = machine->n_devices;
+    for (size_t i = 0; r == 0 && i < n_gpus; i++)
+        if (machine->devices[i].minor >= 0 && !machine->devices[i].unusable)
+            r = add_mig_devices(system, machine, i, err);
+    return r;
 }
+
+static int describe(struct probe *p, struct cdi_error *err)
+{
+    struct machine *machine = p->machine;
+    int r = gpu_control_nodes(p, &machine->control_nodes, &machine->n_control_nodes, err);
+
+    for (size_t i = 0; r == 0 && i < machine->n_devices; i++) {
+        struct machine_device *device = &machine->devices[i];
+
+        if (!device->selected || device->unusable)
+            continue;
+        if (device->minor < 0)
+            machine_reject(device,
+                           "the driver does not tell its device minor: its file in " PROCFS_GPUS
+                           " is unreadable or incomplete");
+        else
+            r = gpu_describe(p, device, err);
+    }
+    if (r == 0)
+        r = probe_driver(p, p->module_version, DRIVER_EVERYTHING, err);
+    return r == 0 ? nvidia_add_edits(machine, p->options->ldconfig_path, err) : r;
+}
+
+const struct mode mode_pci = {.vendor = &vendor_nvidia, .list = list, .describe = describe};

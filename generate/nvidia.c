@@ -6,7 +6,6 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "generate/driver/links.h"
 
 static const struct vendor_hook hooks[] = {
     {NVIDIA_HOOK_CREATE_SYMLINKS, false},
@@ -52,7 +51,6 @@ static void add_option(struct machine_hook *hook, const char *option, const char
     hook->args[hook->n_args++] = value;
 }
 
-/* Without links there is no hook. */
 static bool add_links_hook(struct arena *arena, struct machine_hooks *list,
                            const struct driver_links *links)
 {
@@ -67,13 +65,18 @@ static bool add_links_hook(struct arena *arena, struct machine_hooks *list,
     return true;
 }
 
-/* True if one of the GPU's nodes is right in the folder. */
-static bool has_node_in(const struct machine_gpu *gpu, const char *folder)
+bool nvidia_hook_links(struct machine *machine, const struct driver_links *links)
+{
+    return add_links_hook(machine->arena, &machine->hooks, links);
+}
+
+/* True if one of the device's nodes is right in the folder. */
+static bool has_node_in(const struct machine_device *device, const char *folder)
 {
     size_t len = strlen(folder);
 
-    for (size_t i = 0; i < gpu->n_nodes; i++) {
-        const char *path = gpu->nodes[i].path;
+    for (size_t i = 0; i < device->n_nodes; i++) {
+        const char *path = device->nodes[i].path;
 
         if (strncmp(path, folder, len) == 0 && strrchr(path, '/') == path + len)
             return true;
@@ -82,16 +85,16 @@ static bool has_node_in(const struct machine_gpu *gpu, const char *folder)
 }
 
 /* Folders whose modes a container engine may have made too strict for other users. */
-static bool add_chmod_hook(struct arena *arena, struct machine_gpu *gpu)
+static bool add_chmod_hook(struct arena *arena, struct machine_device *device)
 {
     static const char *const folders[] = {"/dev/dri", "/dev/nvidia-caps"};
     struct machine_hook *hook = NULL;
 
     for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-        if (!has_node_in(gpu, folders[i]))
+        if (!has_node_in(device, folders[i]))
             continue;
         if (!hook) {
-            hook = add_hook(arena, &gpu->hooks, NVIDIA_HOOK_CHMOD, 2 + 2 * ARRAY_SIZE(folders));
+            hook = add_hook(arena, &device->hooks, NVIDIA_HOOK_CHMOD, 2 + 2 * ARRAY_SIZE(folders));
             if (!hook)
                 return false;
             add_option(hook, "--mode", "755");
@@ -101,21 +104,24 @@ static bool add_chmod_hook(struct arena *arena, struct machine_gpu *gpu)
     return true;
 }
 
-static bool add_gpu_hooks(struct arena *arena, struct machine_gpu *gpu)
+static bool add_device_hooks(struct arena *arena, struct machine_device *device)
 {
-    struct driver_links links = {.items = arena_calloc(arena, gpu->n_links, sizeof *links.items)};
+    struct driver_links links = {
+        .items = arena_calloc(arena, device->n_links, sizeof *links.items)};
 
     if (!links.items)
         return false;
-    for (size_t i = 0; i < gpu->n_links; i++) {
-        const struct machine_link *link = &gpu->links[i];
+    for (size_t i = 0; i < device->n_links; i++) {
+        const struct machine_link *link = &device->links[i];
         const char *text = arena_printf(arena, "%s::%s", link->target, link->path);
 
         if (!text)
             return false;
         links.items[links.n++] = text;
     }
-    return add_links_hook(arena, &gpu->hooks, &links) && add_chmod_hook(arena, gpu);
+    /* nvidia-ctk has none for MIG devices either. */
+    return add_links_hook(arena, &device->hooks, &links) &&
+           (device->kind == MACHINE_MIG || add_chmod_hook(arena, device));
 }
 
 /* What the loader takes for a library: "lib", a name, ".so", and nothing or ".VERSION". */
@@ -138,15 +144,13 @@ static bool has(const char *const *list, size_t n, const char *text)
     return false;
 }
 
-/* The directories of the libraries, each once; without any there is no hook. */
-static bool add_ldcache_hook(struct machine *machine, const char *ldconfig_path)
+bool nvidia_library_folders(const struct machine *machine, struct driver_links *out)
 {
     const struct driver *driver = &machine->driver;
-    const char **dirs = arena_calloc(machine->arena, driver->n_files, sizeof *dirs);
-    struct machine_hook *hook;
-    size_t n = 0;
 
-    if (!dirs)
+    *out = (struct driver_links){
+        .items = arena_calloc(machine->arena, driver->n_files, sizeof *out->items)};
+    if (!out->items)
         return false;
     for (size_t i = 0; i < driver->n_files; i++) {
         const char *path = driver->files[i].path, *slash = strrchr(path, '/');
@@ -157,79 +161,129 @@ static bool add_ldcache_hook(struct machine *machine, const char *ldconfig_path)
         dir = arena_strndup(machine->arena, path, slash == path ? 1 : (size_t)(slash - path));
         if (!dir)
             return false;
-        if (!has(dirs, n, dir))
-            dirs[n++] = dir;
+        if (!has(out->items, out->n, dir))
+            out->items[out->n++] = dir;
     }
-    if (!n)
-        return true;
-    if (!(hook = add_hook(machine->arena, &machine->hooks, NVIDIA_HOOK_UPDATE_LDCACHE, 2 * n + 2)))
-        return false;
-    if (ldconfig_path)
-        add_option(hook, "--ldconfig-path", ldconfig_path);
-    for (size_t i = 0; i < n; i++)
-        add_option(hook, "--folder", dirs[i]);
     return true;
 }
 
-static bool add_cuda_compat_hook(struct machine *machine)
+bool nvidia_hook_ldcache(struct machine *machine, const struct driver_links *folders,
+                         const char *ldconfig_path)
 {
-    struct machine_hook *hook = add_hook(machine->arena, &machine->hooks,
-                                         NVIDIA_HOOK_ENABLE_CUDA_COMPAT, 1);
-    const char *version = arena_printf(machine->arena, "--host-driver-version=%s",
-                                       machine->driver.version);
+    struct machine_hook *hook;
 
-    if (!hook || !version)
+    if (!folders->n)
+        return true;
+    hook = add_hook(machine->arena, &machine->hooks, NVIDIA_HOOK_UPDATE_LDCACHE,
+                    2 * folders->n + 2);
+    if (!hook)
         return false;
-    hook->args[hook->n_args++] = version;
+    if (ldconfig_path && *ldconfig_path)
+        add_option(hook, "--ldconfig-path", ldconfig_path);
+    for (size_t i = 0; i < folders->n; i++)
+        add_option(hook, "--folder", folders->items[i]);
     return true;
+}
+
+bool nvidia_hook_compat(struct machine *machine, const struct nvidia_compat *compat)
+{
+    const struct {
+        const char *option, *value;
+    } options[] = {
+        {"--host-driver-version", compat->driver_version},
+        {"--host-cuda-version", compat->cuda_version},
+        {"--cuda-compat-container-root", compat->container_root},
+    };
+    struct machine_hook *hook = add_hook(machine->arena, &machine->hooks,
+                                         NVIDIA_HOOK_ENABLE_CUDA_COMPAT, ARRAY_SIZE(options));
+
+    for (size_t i = 0; hook && i < ARRAY_SIZE(options); i++) {
+        if (!options[i].value)
+            continue;
+        hook->args[hook->n_args] = arena_printf(machine->arena, "%s=%s", options[i].option,
+                                                options[i].value);
+        if (!hook->args[hook->n_args++])
+            return false;
+    }
+    return hook;
+}
+
+static bool add_env(struct machine *machine, const char *name, const char *value)
+{
+    struct machine_env *env = arena_grow(machine->arena, machine->env, machine->n_env, sizeof *env);
+
+    if (!env || !value)
+        return false;
+    machine->env = env;
+    env[machine->n_env++] = (struct machine_env){name, value};
+    return true;
+}
+
+bool nvidia_env_visible(struct machine *machine)
+{
+    return add_env(machine, "NVIDIA_VISIBLE_DEVICES", "void");
+}
+
+static bool add_library_dirs(struct machine *machine)
+{
+    _cleanup_strbuf_ struct strbuf dirs = STRBUF_INIT;
+    const struct driver *driver = &machine->driver;
+
+    for (size_t i = 0; i < driver->n_library_dirs; i++)
+        strbuf_printf(&dirs, "%s%s", i ? ":" : "", driver->library_dirs[i]);
+    if (dirs.failed)
+        return false;
+    return !dirs.s ||
+           add_env(machine, "NVIDIA_CTK_LIBCUDA_DIR", arena_strdup(machine->arena, dirs.s));
 }
 
 /*
  * Engines run the hooks in this order, and update-ldcache must come after those that make links
  * and name directories (enable-cuda-compat) for it to find.
  */
-static bool add_hooks(struct machine *machine, const char *ldconfig_path)
+static bool add_driver_hooks(struct machine *machine, const char *ldconfig_path)
 {
-    struct arena *arena = machine->arena;
-    struct driver_links graphics, libraries;
+    const struct nvidia_compat compat = {.driver_version = machine->driver.version};
+    struct driver_links libraries, folders;
 
-    return driver_graphics_links(&machine->driver, arena, &graphics) &&
-           driver_library_links(&machine->driver, arena, &libraries) &&
-           add_links_hook(arena, &machine->hooks, &graphics) &&
-           add_links_hook(arena, &machine->hooks, &libraries) && add_cuda_compat_hook(machine) &&
-           add_ldcache_hook(machine, ldconfig_path) &&
-           add_hook(arena, &machine->hooks, NVIDIA_HOOK_NO_NODE_CHANGES, 0) &&
-           add_hook(arena, &machine->hooks, NVIDIA_HOOK_APPLICATION_PROFILE, 0);
+    return driver_library_links(&machine->driver, machine->arena, &libraries) &&
+           nvidia_library_folders(machine, &folders) && nvidia_hook_links(machine, &libraries) &&
+           nvidia_hook_compat(machine, &compat) &&
+           nvidia_hook_ldcache(machine, &folders, ldconfig_path) &&
+           add_hook(machine->arena, &machine->hooks, NVIDIA_HOOK_NO_NODE_CHANGES, 0);
 }
 
-static bool add_env(struct machine *machine)
+static bool add_graphics_hook(struct machine *machine)
 {
-    _cleanup_strbuf_ struct strbuf dirs = STRBUF_INIT;
-    const struct driver *driver = &machine->driver;
-    struct machine_env *env = arena_calloc(machine->arena, 2, sizeof *env);
+    struct driver_links graphics;
 
-    for (size_t i = 0; i < driver->n_library_dirs; i++)
-        strbuf_printf(&dirs, "%s%s", i ? ":" : "", driver->library_dirs[i]);
-    if (dirs.failed || !env)
-        return false;
-    machine->env = env;
-    if (dirs.s) {
-        const char *value = arena_strdup(machine->arena, dirs.s);
+    return driver_graphics_links(&machine->driver, machine->arena, &graphics) &&
+           nvidia_hook_links(machine, &graphics);
+}
 
-        if (!value)
+bool nvidia_device_hooks(struct machine *machine)
+{
+    for (size_t i = 0; i < machine->n_devices; i++)
+        if (!add_device_hooks(machine->arena, &machine->devices[i]))
             return false;
-        env[machine->n_env++] = (struct machine_env){"NVIDIA_CTK_LIBCUDA_DIR", value};
-    }
-    /* The legacy hook leaves a container alone that has this. */
-    env[machine->n_env++] = (struct machine_env){"NVIDIA_VISIBLE_DEVICES", "void"};
     return true;
 }
 
 int nvidia_add_edits(struct machine *machine, const char *ldconfig_path, struct cdi_error *err)
 {
-    bool ok = add_hooks(machine, ldconfig_path) && add_env(machine);
+    bool ok = add_graphics_hook(machine) && add_driver_hooks(machine, ldconfig_path) &&
+              add_hook(machine->arena, &machine->hooks, NVIDIA_HOOK_APPLICATION_PROFILE, 0) &&
+              add_library_dirs(machine) && nvidia_env_visible(machine) &&
+              nvidia_device_hooks(machine);
 
-    for (size_t i = 0; ok && i < machine->n_gpus; i++)
-        ok = add_gpu_hooks(machine->arena, &machine->gpus[i]);
+    return ok ? 0 : cdi_error_nomem(err);
+}
+
+int nvidia_add_management_edits(struct machine *machine, const char *ldconfig_path,
+                                struct cdi_error *err)
+{
+    bool ok = add_driver_hooks(machine, ldconfig_path) && add_library_dirs(machine) &&
+              nvidia_env_visible(machine) && nvidia_device_hooks(machine);
+
     return ok ? 0 : cdi_error_nomem(err);
 }

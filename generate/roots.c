@@ -24,12 +24,21 @@ static int open_inside(struct root *root, const struct root *system, const char 
     return 0;
 }
 
+static bool is_foreign(const struct root *system)
+{
+    struct stat own, host;
+
+    return fstat(system->fd, &own) < 0 || stat("/", &host) < 0 || own.st_dev != host.st_dev ||
+           own.st_ino != host.st_ino;
+}
+
 int roots_open(struct roots *roots, const struct generate_options *options, struct arena *arena,
                struct cdi_error *err)
 {
     const char *driver = options->driver_root, *dev = options->dev_root;
     int r = root_open(&roots->system, options->root, err);
 
+    roots->foreign = r == 0 && is_foreign(&roots->system);
     if (!driver || !*driver)
         driver = "/";
     if (!dev || !*dev)

@@ -15,11 +15,12 @@ struct roots {
     struct root system, driver, dev;
     const char *driver_prefix; /* put before paths in the driver root; "" for "/" */
     const char *dev_prefix;
+    bool foreign; /* `system` is another directory than the host's "/" */
 };
 
-#define ROOTS_INIT                                  \
-    {                                               \
-        ROOT_INIT, ROOT_INIT, ROOT_INIT, NULL, NULL \
+#define ROOTS_INIT                                         \
+    {                                                      \
+        ROOT_INIT, ROOT_INIT, ROOT_INIT, NULL, NULL, false \
     }
 #define _cleanup_roots_ __attribute__((cleanup(roots_close)))
 

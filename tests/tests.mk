@@ -7,11 +7,11 @@ $(B)/libcmd.a: $(filter-out $(B)/cmd/main.o,$(CMD_OBJS))
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libgenerate.a $(B)/libcdikit.a \
-    $(filter-out $(B)/runtime/main.o,$(RUNTIME_OBJS))
+$(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libruntime.a $(B)/libgenerate.a \
+    $(B)/libcdikit.a
 	@mkdir -p $(@D); $(call say,LINK    $@)
 	$(Q)$(CC) $(CDI_CFLAGS) $(CRITERION_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
-	    $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $< $(filter %.o,$^) $(B)/libcmd.a $(B)/libgenerate.a $(B)/libcdikit.a \
+	    $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $< $(filter %.o %.a,$^) \
 	    $(CRITERION_LIBS) $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
 
 $(B)/fakenode: $(FAKENODE_OBJS)

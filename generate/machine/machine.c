@@ -5,20 +5,40 @@
 
 #include "base/arena.h"
 
+struct machine_device *machine_add(struct machine *machine, struct cdi_error *err)
+{
+    struct machine_device *grown = arena_grow(machine->arena, machine->devices, machine->n_devices,
+                                              sizeof *grown);
+
+    if (!grown) {
+        (void)cdi_error_nomem(err);
+        return NULL;
+    }
+    machine->devices = grown;
+    grown[machine->n_devices] = (struct machine_device){.minor = -1};
+    return &grown[machine->n_devices++];
+}
+
+void machine_reject(struct machine_device *device, const char *problem)
+{
+    device->problem = problem;
+    device->unusable = true;
+}
+
 int machine_note(struct machine *machine, const char *subject, struct cdi_error *err,
                  const char *fmt, ...)
 {
     struct machine_note note = {.subject = arena_strdup(machine->arena, subject)};
+    struct machine_note *grown = arena_grow(machine->arena, machine->notes, machine->n_notes,
+                                            sizeof note);
     va_list ap;
 
     va_start(ap, fmt);
     note.text = arena_vprintf(machine->arena, fmt, ap);
     va_end(ap);
-    machine->notes = arena_grow(machine->arena, machine->notes, machine->n_notes, sizeof note);
-    if (!note.subject || !note.text || !machine->notes) {
-        machine->n_notes = machine->notes ? machine->n_notes : 0;
+    if (!note.subject || !note.text || !grown)
         return cdi_error_nomem(err);
-    }
-    machine->notes[machine->n_notes++] = note;
+    machine->notes = grown;
+    grown[machine->n_notes++] = note;
     return 0;
 }

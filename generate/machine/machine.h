@@ -19,6 +19,13 @@ struct machine_node {
     uint32_t major, minor;
     uint32_t mode; /* permission bits */
     uint32_t gid;
+    bool bare; /* named by its paths alone: the engine takes the rest from the host */
+};
+
+/* A file or directory of the host that a container gets read-only. */
+struct machine_mount {
+    const char *host_path;
+    const char *path;
 };
 
 /* A symlink to create in the container. */
@@ -52,26 +59,54 @@ struct pci_address {
     uint8_t bus, device, function;
 };
 
-/* The index of a GPU that its driver does not use. */
+/* The index of a GPU that its driver does not use, or of what is not known. */
 #define MACHINE_NO_INDEX SIZE_MAX
 
-/* A GPU. */
-struct machine_gpu {
+/* What a device is. */
+enum machine_kind {
+    MACHINE_GPU,   /* a whole GPU */
+    MACHINE_MIG,   /* a MIG device: a compute instance on a GPU */
+    MACHINE_OTHER, /* something with a name of its own */
+};
+
+/* Whether a GPU's memory is coherent with the machine's (addressing by ATS). */
+enum machine_coherence {
+    MACHINE_COHERENCE_UNKNOWN,
+    MACHINE_COHERENT,
+    MACHINE_NONCOHERENT,
+};
+
+/* A device of the machine; each of its names becomes a device of the document. */
+struct machine_device {
+    enum machine_kind kind;
+
+    /* The GPU that this is, or that it is on. */
     struct pci_address address;
-    const char *pci_name; /* "0000:3b:00.0" */
+    const char *pci_name; /* "0000:3b:00.0", NULL if it is on no PCI bus */
     size_t index;         /* place among those in use, by PCI address; or MACHINE_NO_INDEX */
     int64_t minor;        /* of /dev/nvidia<minor>, -1 if unknown */
-    const char *uuid;     /* NULL if unknown */
     const char *model;    /* NULL if unknown */
+    enum machine_coherence coherence;
+
+    /* MACHINE_MIG */
+    size_t mig_index; /* on its GPU; MACHINE_NO_INDEX: stands for all that could not be listed */
+    uint32_t gi, ci;  /* GPU instance, compute instance */
+    bool graphics;    /* can do graphics, and so needs the GPU's DRM devices */
+
+    const char *uuid; /* NULL if unknown */
 
     struct machine_node *nodes;
     size_t n_nodes;
     struct machine_link *links; /* /dev/dri/by-path */
     size_t n_links;
-    struct machine_hooks hooks; /* that a container with this GPU needs */
+    struct machine_mount *mounts;
+    size_t n_mounts;
+    struct machine_hooks hooks; /* that a container with this device needs */
 
     const char **names; /* of its devices in the document, one each naming strategy */
     size_t n_names;
+    bool nameless;       /* it has no UUID and no address, and nothing is wrong with that */
+    bool unlisted;       /* "all" does not mean it: only its id does */
     bool selected;       /* asked for */
     const char *problem; /* why it, or a name of it, is not in the document; NULL: nothing */
     bool unusable;       /* because of the problem it is not in the document at all */
@@ -85,8 +120,8 @@ struct machine_note {
 
 struct machine {
     struct arena *arena;
-    struct machine_gpu *gpus;
-    size_t n_gpus;
+    struct machine_device *devices;
+    size_t n_devices;
     struct machine_node *control_nodes; /* those that every GPU of the vendor needs */
     size_t n_control_nodes;
     struct driver driver;
@@ -97,8 +132,14 @@ struct machine {
     struct machine_note *notes;
     size_t n_notes;
     bool empty_device; /* the device "none" was asked for */
-    bool by_id;        /* the selected GPUs were asked for one by one */
+    bool by_id;        /* the selected devices were asked for one by one */
 };
+
+/* Adds a zeroed device. NULL without memory. */
+struct machine_device *machine_add(struct machine *machine, struct cdi_error *err);
+
+/* The device cannot be described: `problem` says why, and lives as long as the machine. */
+void machine_reject(struct machine_device *device, const char *problem);
 
 /* Adds a note with a printf-formatted text; `subject` is copied. */
 int machine_note(struct machine *machine, const char *subject, struct cdi_error *err,

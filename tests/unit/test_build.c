@@ -12,16 +12,16 @@
 
 /* Two GPUs, the second of another group and without DRM devices, and a driver. */
 static struct machine_node nodes0[] = {
-    {"/dev/nvidia0", "/dev/nvidia0", 195, 0, 0666, 0},
-    {"/dev/dri/card1", "/dev/dri/card1", 226, 1, 0660, 44},
-    {"/dev/dri/renderD129", "/dev/dri/renderD129", 226, 129, 0666, 109},
+    {"/dev/nvidia0", "/dev/nvidia0", 195, 0, 0666, 0, false},
+    {"/dev/dri/card1", "/dev/dri/card1", 226, 1, 0660, 44, false},
+    {"/dev/dri/renderD129", "/dev/dri/renderD129", 226, 129, 0666, 109, false},
 };
 static struct machine_node nodes1[] = {
-    {"/dev/nvidia1", "/drv/dev/nvidia1", 195, 1, 0, 7},
+    {"/dev/nvidia1", "/drv/dev/nvidia1", 195, 1, 0, 7, false},
 };
 static struct machine_node control[] = {
-    {"/dev/nvidiactl", "/dev/nvidiactl", 195, 255, 0666, 0},
-    {"/dev/nvidia-uvm", "/dev/nvidia-uvm", 511, 0, 0666, 0},
+    {"/dev/nvidiactl", "/dev/nvidiactl", 195, 255, 0666, 0, false},
+    {"/dev/nvidia-uvm", "/dev/nvidia-uvm", 511, 0, 0666, 0, false},
 };
 static struct machine_link links0[] = {
     {"../card1", "/dev/dri/by-path/pci-0000:01:00.0-card"},
@@ -49,14 +49,14 @@ static struct machine machine_new(struct arena *arena)
 {
     struct machine machine = {
         .arena = arena,
-        .gpus = arena_calloc(arena, 2, sizeof(struct machine_gpu)),
-        .n_gpus = 2,
+        .devices = arena_calloc(arena, 2, sizeof(struct machine_device)),
+        .n_devices = 2,
         .control_nodes = control,
         .n_control_nodes = ARRAY_SIZE(control),
         .driver = {"570.1", library_dirs, 2, files, ARRAY_SIZE(files)},
     };
 
-    machine.gpus[0] = (struct machine_gpu){
+    machine.devices[0] = (struct machine_device){
         .address = {0, 1, 0, 0},
         .pci_name = "0000:01:00.0",
         .uuid = UUID0,
@@ -66,7 +66,7 @@ static struct machine machine_new(struct arena *arena)
         .n_links = ARRAY_SIZE(links0),
         .selected = true,
     };
-    machine.gpus[1] = (struct machine_gpu){
+    machine.devices[1] = (struct machine_device){
         .address = {0, 0xc1, 0, 0},
         .pci_name = "0000:c1:00.0",
         .index = 1,
@@ -292,14 +292,14 @@ Test(build, folders_of_the_chmod_hook)
         struct machine_node nodes[2] = {{.path = cases[i].paths[0]}, {.path = cases[i].paths[1]}};
         char text[128] = "";
 
-        machine.gpus[1].nodes = nodes;
-        machine.gpus[1].n_nodes = 2;
+        machine.devices[1].nodes = nodes;
+        machine.devices[1].n_nodes = 2;
         cr_assert_eq(nvidia_add_edits(&machine, NULL, NULL), 0);
-        cr_assert_eq(machine.gpus[1].hooks.n, cases[i].args != NULL, "case %zu", i);
+        cr_assert_eq(machine.devices[1].hooks.n, cases[i].args != NULL, "case %zu", i);
         if (!cases[i].args)
             continue;
-        for (size_t k = 0; k < machine.gpus[1].hooks.items[0].n_args; k++)
-            strcat(strcat(text, k ? " " : ""), machine.gpus[1].hooks.items[0].args[k]);
+        for (size_t k = 0; k < machine.devices[1].hooks.items[0].n_args; k++)
+            strcat(strcat(text, k ? " " : ""), machine.devices[1].hooks.items[0].args[k]);
         cr_expect_str_eq(text, cases[i].args);
     }
 }
@@ -367,7 +367,8 @@ Test(hooks, policy)
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct hook_policy policy = {{&cases[i].disabled, cases[i].disabled != NULL},
-                                     {&cases[i].enabled, cases[i].enabled != NULL}};
+                                     {&cases[i].enabled, cases[i].enabled != NULL},
+                                     NULL};
 
         cr_expect_eq(hook_wanted(&vendor_nvidia, &policy, cases[i].name), cases[i].expected,
                      "case %zu", i);
@@ -415,7 +416,6 @@ Test(names, strategies)
          false},
         {{0}, 0, "0 " UUID0 " ", "1 ", false},
         {{GENERATE_NAME_UUID}, 1, UUID0 " ", "", true},
-        {{GENERATE_NAME_INDEX, GENERATE_NAME_INDEX}, 2, "0 ", "1 ", false},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -426,15 +426,77 @@ Test(names, strategies)
         for (size_t k = 0; k < 2; k++) {
             char text[128] = "";
 
-            for (size_t m = 0; m < machine.gpus[k].n_names; m++)
-                strcat(strcat(text, machine.gpus[k].names[m]), " ");
+            for (size_t m = 0; m < machine.devices[k].n_names; m++)
+                strcat(strcat(text, machine.devices[k].names[m]), " ");
             cr_expect_str_eq(text, k ? cases[i].second : cases[i].first);
         }
-        cr_expect_eq(machine.gpus[1].unusable, cases[i].unusable);
-        cr_expect_eq(machine.gpus[1].problem != NULL,
+        cr_expect_eq(machine.devices[1].unusable, cases[i].unusable);
+        cr_expect_eq(machine.devices[1].problem != NULL,
                      cases[i].n == 0 || cases[i].naming[0] == GENERATE_NAME_UUID);
-        cr_expect_null(machine.gpus[0].problem);
+        cr_expect_null(machine.devices[0].problem);
     }
+}
+
+Test(names, a_strategy_twice)
+{
+    static const enum generate_naming twice[] = {GENERATE_NAME_INDEX, GENERATE_NAME_UUID,
+                                                 GENERATE_NAME_INDEX};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct machine machine = machine_new(arena);
+
+    cr_expect_eq(names_assign(&machine, twice, 3, NULL), -CDI_ERR_USAGE);
+    cr_expect_eq(names_assign(&machine, twice, 2, NULL), 0);
+}
+
+/* The UUIDs of MIG devices that drivers before R470 give cannot be names. */
+Test(names, of_mig_devices)
+{
+    static const enum generate_naming naming[] = {GENERATE_NAME_INDEX, GENERATE_NAME_TYPE_INDEX,
+                                                  GENERATE_NAME_UUID, GENERATE_NAME_PCI};
+    static const struct {
+        const char *uuid, *names;
+    } cases[] = {
+        {"MIG-b0a77a32-6c5f-4d1a-8c4c-8a3f4d4f3b11",
+         "0:2 mig0:2 MIG-b0a77a32-6c5f-4d1a-8c4c-8a3f4d4f3b11 0000:01:00.0-gi5-ci1 "},
+        {"MIG-GPU-b0a77a32-6c5f-4d1a-8c4c-8a3f4d4f3b11/5/1", "0:2 mig0:2 0000:01:00.0-gi5-ci1 "},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct machine machine = machine_new(arena);
+        struct machine_device *device = &machine.devices[0];
+        char text[128] = "";
+
+        device->kind = MACHINE_MIG;
+        device->mig_index = 2;
+        device->gi = 5;
+        device->ci = 1;
+        device->uuid = cases[i].uuid;
+        cr_assert_eq(names_assign(&machine, naming, ARRAY_SIZE(naming), NULL), 0);
+        for (size_t k = 0; k < device->n_names; k++)
+            strcat(strcat(text, device->names[k]), " ");
+        cr_expect_str_eq(text, cases[i].names);
+        cr_expect_eq(device->problem != NULL, strchr(cases[i].uuid, '/') != NULL);
+        cr_expect_not(device->unusable);
+    }
+}
+
+/* "all" means the devices that are listed; an id any. */
+Test(names, unlisted_devices)
+{
+    static const char *const all[] = {"all"}, *const one[] = {"0:2"};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct machine machine = machine_new(arena);
+
+    machine.devices[0].kind = MACHINE_MIG;
+    machine.devices[0].mig_index = 2;
+    machine.devices[0].unlisted = true;
+    cr_assert_eq(names_select(&machine, &(struct generate_strings){all, 1}, NULL), 0);
+    cr_expect_not(machine.devices[0].selected);
+    cr_expect(machine.devices[1].selected);
+    cr_assert_eq(names_select(&machine, &(struct generate_strings){one, 1}, NULL), 0);
+    cr_expect(machine.devices[0].selected);
+    cr_expect_not(machine.devices[1].selected);
 }
 
 Test(names, ids)
@@ -446,7 +508,11 @@ Test(names, ids)
         {{NULL}, 3},
         {{"all"}, 3},
         {{"0"}, 1},
-        {{"1", "0", "1"}, 3},
+        {{"1", "0"}, 3},
+        {{"1", "0", "1"}, -CDI_ERR_USAGE},
+        {{"0", UUID0}, -CDI_ERR_USAGE},
+        {{"0:0"}, -CDI_ERR_NOTFOUND},
+        {{"MIG-00000000-6c5f-4d1a-8c4c-8a3f4d4f3b11"}, -CDI_ERR_NOTFOUND},
         {{"1", "all"}, 3},
         {{UUID0}, 1},
         {{"b0a77a32-6c5f-4d1a-8c4c-8a3f4d4f3b11"}, 1},
@@ -474,7 +540,7 @@ Test(names, ids)
             ids.n++;
         r = names_select(&machine, &ids, NULL);
         if (r == 0)
-            r = machine.gpus[0].selected | machine.gpus[1].selected << 1;
+            r = machine.devices[0].selected | machine.devices[1].selected << 1;
         cr_expect_eq(r, cases[i].expected, "case %zu: %d", i, r);
     }
 }

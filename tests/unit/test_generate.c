@@ -69,7 +69,8 @@ static const char *machine_new(void)
 
 /* What one run gives. */
 struct run {
-    struct cdi_spec *spec;
+    struct generate_documents documents;
+    struct cdi_spec *spec; /* the first */
     struct generate_report report;
     struct cdi_error err;
     int r;
@@ -77,17 +78,18 @@ struct run {
 
 static void run_clear(struct run *run)
 {
-    cdi_spec_free(run->spec);
+    generate_documents_clear(&run->documents);
     generate_report_clear(&run->report);
     cdi_error_clear(&run->err);
 }
 #define _cleanup_run_ _cleanup_(run_clear)
 
-static struct run generate(const struct generate_options *options)
+static struct run run_generate(const struct generate_options *options)
 {
-    struct run run = {NULL, GENERATE_REPORT_INIT, CDI_ERROR_INIT, 0};
+    struct run run = {{.n = 0}, NULL, GENERATE_REPORT_INIT, CDI_ERROR_INIT, 0};
 
-    run.r = generate_spec(options, &run.spec, &run.report, &run.err);
+    run.r = generate(options, &run.documents, &run.report, &run.err);
+    run.spec = run.documents.n ? run.documents.items[0].spec : NULL;
     return run;
 }
 
@@ -112,7 +114,7 @@ static bool tells(const struct generate_note *notes, size_t n, const char *subje
 Test(generate, indices_follow_the_bus_and_nodes_the_minor)
 {
     const struct generate_options options = {.root = machine_new()};
-    _cleanup_run_ struct run run = generate(&options);
+    _cleanup_run_ struct run run = run_generate(&options);
     const struct cdi_device *gpu;
 
     cr_assert_eq(run.r, 0, "%s", run.err.message);
@@ -146,7 +148,7 @@ Test(generate, broken_gpus_are_left_out_with_their_reason)
         {"GPU 0000:05:00.0", "no driver"},
         {"GPU 0000:06:00.0", "/proc/driver/nvidia/gpus"},
         {"GPU 3 (0000:08:00.0)", "/dev/nvidia8 is not a character device"},
-        {"GPU 4 (0000:09:00.0)", "MIG"},
+        {"MIG device 4:0 (0000:09:00.0)", "mig-minors"},
         {"GPU 5 (0000:0a:00.0)", "/dev/nvidia10 is a symlink"},
     };
     const char *dir = machine_new();
@@ -161,11 +163,12 @@ Test(generate, broken_gpus_are_left_out_with_their_reason)
     add_gpu(dir, "0000:08:00.0", "GPU UUID: GPU-8\nDevice Minor: 8\n");
     tmpdir_write(dir, "dev/nvidia8", "");
     add_gpu(dir, "0000:09:00.0", "GPU UUID: GPU-9\nDevice Minor: 9\n");
-    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu9/mig/gi1/access", "");
+    add_node(dir, "dev/nvidia9", 195, 9);
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu9/mig/gi1/ci0/access", "");
     add_gpu(dir, "0000:0a:00.0", "GPU UUID: GPU-a\nDevice Minor: 10\n");
     cr_assert_eq(symlink("nvidia0", tmpdir_path(dir, "dev/nvidia10")), 0);
 
-    _cleanup_run_ struct run run = generate(&options);
+    _cleanup_run_ struct run run = run_generate(&options);
 
     cr_assert_eq(run.r, 0, "%s", run.err.message);
     cr_expect_eq(run.report.n_left_out, ARRAY_SIZE(left_out));
@@ -188,7 +191,7 @@ Test(generate, a_gpu_whose_uuid_is_unknown)
 
     add_gpu(dir, "0000:c2:00.0", "GPU UUID: GPU-\?\?\nDevice Minor: 0\n");
     {
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_assert_eq(run.r, 0);
         cr_expect_not_null(device(run.spec, "2"));
@@ -198,7 +201,7 @@ Test(generate, a_gpu_whose_uuid_is_unknown)
     options.naming = by_uuid;
     options.n_naming = 1;
     {
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_assert_eq(run.r, 0);
         cr_expect_eq(run.spec->n_devices, 3);
@@ -215,7 +218,7 @@ Test(generate, a_strategy_that_names_no_gpu)
     tmpdir_write(dir, "proc/driver/nvidia/gpus/0000:c1:00.0/information", "Device Minor: 0\n");
     tmpdir_write(dir, "proc/driver/nvidia/gpus/0000:01:00.0/information", "Device Minor: 1\n");
 
-    _cleanup_run_ struct run run = generate(&options);
+    _cleanup_run_ struct run run = run_generate(&options);
 
     cr_assert_eq(run.r, -CDI_ERR_NOTFOUND);
     cr_expect(strstr(run.err.message, "GPU 0 (0000:01:00.0), GPU 1 (0000:c1:00.0): its UUID"), "%s",
@@ -244,7 +247,7 @@ Test(generate, machines_without_a_usable_gpu)
         if (cases[i].loaded)
             tmpdir_write(dir, "proc/driver/nvidia/version", "NVRM version: 570.1\n");
 
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_expect_eq(run.r, -CDI_ERR_NOTFOUND);
         cr_expect_null(run.spec);
@@ -261,7 +264,7 @@ Test(generate, no_gpu_left_is_an_error)
 
     cr_assert_eq(unlink(tmpdir_path(dir, "dev/nvidia0")), 0);
 
-    _cleanup_run_ struct run run = generate(&options);
+    _cleanup_run_ struct run run = run_generate(&options);
 
     cr_expect_eq(run.r, -CDI_ERR_NOTFOUND);
     cr_expect(strstr(run.err.message, "GPU 1 (0000:c1:00.0)"), "%s", run.err.message);
@@ -292,7 +295,7 @@ Test(generate, a_gpu_asked_for_by_id_is_not_left_out)
         const struct generate_options options = {
             .root = dir,
             .device_ids = {cases[i].ids, (size_t) !!cases[i].ids[0] + !!cases[i].ids[1]}};
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_expect_eq(run.r, cases[i].expected, "case %zu", i);
         if (run.r < 0) {
@@ -309,16 +312,114 @@ Test(generate, errors_tell_each_reason_once)
     const struct generate_options options = {.root = dir};
 
     add_gpu(dir, "0000:02:00.0", "GPU UUID: GPU-2\nDevice Minor: 7\n");
-    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu0/mig/gi1/access", "");
-    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu1/mig/gi1/access", "");
+    add_gpu(dir, "0000:03:00.0", "GPU UUID: GPU-2\nDevice Minor: 7\n");
+    tmpdir_write(dir, "proc/driver/nvidia/gpus/0000:01:00.0/information", "");
+    cr_assert_eq(unlink(tmpdir_path(dir, "dev/nvidia0")), 0);
 
-    _cleanup_run_ struct run run = generate(&options);
+    _cleanup_run_ struct run run = run_generate(&options);
 
     cr_assert_eq(run.r, -CDI_ERR_NOTFOUND);
     cr_expect_str_eq(run.err.message,
-                     "cannot describe GPU 0 (0000:01:00.0), GPU 2 (0000:c1:00.0): it is divided "
-                     "into MIG instances, which mode pci does not describe; GPU 1 (0000:02:00.0): "
-                     "/dev/nvidia7 does not exist");
+                     "cannot describe GPU 0 (0000:01:00.0): the driver does not tell its device "
+                     "minor: its file in /proc/driver/nvidia/gpus is unreadable or incomplete; "
+                     "GPU 1 (0000:02:00.0), GPU 2 (0000:03:00.0): /dev/nvidia7 does not exist; "
+                     "GPU 3 (0000:c1:00.0): /dev/nvidia0 does not exist");
+}
+
+/* A GPU with three MIG devices, which stand for it, and one that is not divided. */
+static const char *mig_machine_new(void)
+{
+    const char *dir = machine_new();
+
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu1/mig/gi2/ci0/access", "");
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu1/mig/gi2/ci1/access", "");
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu1/mig/gi13/ci0/access", "");
+    tmpdir_write(dir, "proc/driver/nvidia-caps/mig-minors",
+                 "config 1\nmonitor 2\ngpu1/gi2/access 21\ngpu1/gi2/ci0/access 22\n"
+                 "gpu1/gi2/ci1/access 23\ngpu1/gi13/access 120\ngpu1/gi13/ci0/access 121\n");
+    for (unsigned minor = 21; minor <= 121; minor = minor == 23 ? 120 : minor + 1) {
+        char name[64];
+
+        (void)snprintf(name, sizeof name, "dev/nvidia-caps/nvidia-cap%u", minor);
+        add_node(dir, name, 236, minor);
+    }
+    return dir;
+}
+
+Test(generate, mig_devices_stand_for_their_gpu)
+{
+    static const char *const nodes[] = {"/dev/nvidia1", "/dev/nvidia-caps/nvidia-cap120",
+                                        "/dev/nvidia-caps/nvidia-cap121"};
+    const enum generate_naming naming[] = {GENERATE_NAME_INDEX, GENERATE_NAME_TYPE_INDEX,
+                                           GENERATE_NAME_PCI};
+    const struct generate_options options = {
+        .root = mig_machine_new(), .naming = naming, .n_naming = 3};
+    _cleanup_run_ struct run run = run_generate(&options);
+    const struct cdi_device *device2;
+
+    cr_assert_eq(run.r, 0, "%s", run.err.message);
+    cr_expect_eq(run.spec->n_devices, 3 * 3 + 3 + 1);
+    cr_expect_null(device(run.spec, "0"), "it is divided");
+    cr_expect_not_null(device(run.spec, "1"));
+    cr_expect_not_null(device(run.spec, "mig0:1"));
+    cr_expect_not_null(device(run.spec, "0000:01:00.0-gi2-ci1"));
+    cr_assert_not_null(device2 = device(run.spec, "0:2"));
+    cr_assert_eq(device2->edits.n_device_nodes, ARRAY_SIZE(nodes), "without DRM devices");
+    for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+        cr_expect_str_eq(device2->edits.device_nodes[i].path, nodes[i]);
+    cr_expect(strstr(run.report.summary, "1 GPU, 3 MIG devices"), "%s", run.report.summary);
+}
+
+/* Their UUIDs are NVML's secret; the index is enough of a name. */
+Test(generate, mig_devices_have_no_uuid_in_mode_pci)
+{
+    const struct generate_options options = {.root = mig_machine_new()};
+    _cleanup_run_ struct run run = run_generate(&options);
+
+    cr_assert_eq(run.r, 0, "%s", run.err.message);
+    cr_expect_not_null(device(run.spec, "0:0"));
+    cr_expect_eq(run.report.n_unnamed, 3);
+    cr_expect_eq(run.report.n_left_out, 0);
+}
+
+Test(generate, a_mig_device_or_a_divided_gpu_by_id)
+{
+    static const struct {
+        const char *id, *node;
+    } cases[] = {
+        {"0:1", "/dev/nvidia-caps/nvidia-cap21"},
+        {"0", "/dev/dri/card3"},
+    };
+    const enum generate_naming by_index[] = {GENERATE_NAME_INDEX};
+    const char *dir = mig_machine_new();
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct generate_options options = {.root = dir,
+                                                 .device_ids = {&cases[i].id, 1},
+                                                 .naming = by_index,
+                                                 .n_naming = 1,
+                                                 .no_all = true};
+        _cleanup_run_ struct run run = run_generate(&options);
+
+        cr_assert_eq(run.r, 0, "%s: %s", cases[i].id, run.err.message);
+        cr_assert_eq(run.spec->n_devices, 1);
+        cr_expect_str_eq(run.spec->devices[0].name, cases[i].id);
+        cr_expect_str_eq(run.spec->devices[0].edits.device_nodes[1].path, cases[i].node);
+    }
+}
+
+Test(generate, mig_enabled_without_any_mig_device)
+{
+    const char *dir = machine_new();
+    const struct generate_options options = {.root = dir};
+
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu0/mig/gi1/access", "");
+    tmpdir_write(dir, "proc/driver/nvidia/capabilities/gpu1/mig/gi1/access", "");
+
+    _cleanup_run_ struct run run = run_generate(&options);
+
+    cr_expect_eq(run.r, -CDI_ERR_NOTFOUND);
+    cr_expect(strstr(run.err.message, "MIG"), "%s", run.err.message);
 }
 
 Test(generate, roots)
@@ -341,7 +442,7 @@ Test(generate, roots)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct generate_options options = {
             .root = dir, .driver_root = cases[i].driver_root, .dev_root = cases[i].dev_root};
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_assert_eq(run.r, 0, "case %zu: %s", i, run.err.message);
         cr_expect_str_eq(run.spec->edits.mounts[0].host_path, cases[i].library);
@@ -378,7 +479,7 @@ Test(generate, the_hook_program)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct generate_options options = {
             .root = dir, .hook_path = cases[i].wanted, .search_path = cases[i].search_path};
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_assert_eq(run.r, 0);
         cr_expect_str_eq(run.spec->edits.hooks[0].path, cases[i].expected);
@@ -394,14 +495,14 @@ Test(generate, no_hooks_need_no_program)
     static const char *const all[] = {"all"}, *const one[] = {"chmod"};
     struct generate_options options = {.root = machine_new(), .disabled_hooks = {all, 1}};
     {
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_assert_eq(run.r, 0);
         cr_expect_null(run.report.missing_hook);
     }
     options.enabled_hooks = (struct generate_strings){one, 1};
     {
-        _cleanup_run_ struct run run = generate(&options);
+        _cleanup_run_ struct run run = run_generate(&options);
 
         cr_assert_eq(run.r, 0);
         cr_expect_eq(run.spec->edits.n_hooks, 0, "it is for the nodes of a device");
@@ -412,7 +513,7 @@ Test(generate, no_hooks_need_no_program)
 Test(generate, relative_hook_programs_are_refused)
 {
     const struct generate_options options = {.root = machine_new(), .hook_path = "./hook"};
-    _cleanup_run_ struct run run = generate(&options);
+    _cleanup_run_ struct run run = run_generate(&options);
 
     cr_expect_eq(run.r, -CDI_ERR_USAGE);
 }
