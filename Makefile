@@ -172,4 +172,4 @@ clean:
 	rm -rf build
 
 -include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(RUNTIME_OBJS) $(CMD_OBJS) \
-    $(FAKENODE_OBJS) $(UNIT_HELPERS)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS) $(FUZZ_PROGRAMS))
+    $(FAKENODE_OBJS) $(UNIT_HELPERS) $(UNIT_STUBS:%.so=%.o)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS) $(FUZZ_PROGRAMS))

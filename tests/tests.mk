@@ -7,10 +7,21 @@ $(B)/libcmd.a: $(filter-out $(B)/cmd/main.o,$(CMD_OBJS))
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# Vendors' libraries as tests want them. The loader finds one that is open already by its soname.
+UNIT_STUBS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/unit/stubs/*.c))
+
+$(B)/tests/unit/stubs/dxcore%.so: STUB_LDFLAGS := -Wl,-soname,libdxcore.so
+$(B)/tests/unit/stubs/%.so: $(B)/tests/unit/stubs/%.o
+	@$(call say,LINK    $@)
+	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) $(STUB_LDFLAGS) -shared -o $@ $<
+
+$(addprefix $(B)/tests/unit/test_,nvml sandboxutils dxcore): $(UNIT_STUBS)
+
 $(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libruntime.a $(B)/libgenerate.a \
     $(B)/libcdikit.a
 	@mkdir -p $(@D); $(call say,LINK    $@)
 	$(Q)$(CC) $(CDI_CFLAGS) $(CRITERION_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
+	    -DUNIT_STUBS='"$(abspath $(B)/tests/unit/stubs)"' \
 	    $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $< $(filter %.o %.a,$^) \
 	    $(CRITERION_LIBS) $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
 
