@@ -10,7 +10,7 @@ $(B)/libcmd.a: $(filter-out $(B)/cmd/main.o,$(CMD_OBJS))
 # Vendors' libraries as tests want them. The loader finds one that is open already by its soname.
 UNIT_STUBS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/unit/stubs/*.c))
 
-$(B)/tests/unit/stubs/dxcore%.so: STUB_LDFLAGS := -Wl,-soname,libdxcore.so
+$(filter $(B)/tests/unit/stubs/dxcore%,$(UNIT_STUBS)): STUB_LDFLAGS := -Wl,-soname,libdxcore.so
 $(B)/tests/unit/stubs/%.so: $(B)/tests/unit/stubs/%.o
 	@$(call say,LINK    $@)
 	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) $(STUB_LDFLAGS) -shared -o $@ $<
