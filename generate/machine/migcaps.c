@@ -273,7 +273,7 @@ int mig_instances(const struct root *root, int64_t gpu_minor, struct arena *aren
     for (size_t i = 0; i < n_gis; i++)
         if ((r = add_instances(root, dir, gis[i], arena, out, n, err)) < 0)
             return r;
-    if (*n)
+    if (*out)
         qsort(*out, *n, sizeof **out, compare_instances);
     return 0;
 }

@@ -31,7 +31,13 @@ static const struct fake_nvml machine = {
                       {NULL, 0, 0, 0},
                       {"MIG-12", 1, 1, 19},
                       {"MIG-13", 5, 0, 47}},
-             .profile_ids = {[0] = 19, [1] = 14, [10] = 47, [11] = 35, [12] = 32, [17] = 64}},
+             .profile_ids = {[0] = 19 + 1,
+                             [1] = 14 + 1,
+                             [4] = 0 + 1,
+                             [10] = 47 + 1,
+                             [11] = 35 + 1,
+                             [12] = 32 + 1,
+                             [17] = 64 + 1}},
             {.name = "NVIDIA GH200 480GB",
              .uuid = "GPU-2",
              .bus_id = "00000009:01:00.0",
@@ -166,7 +172,8 @@ Test(nvml, graphics_profiles)
     static const struct {
         uint32_t profile_id;
         bool graphics;
-    } cases[] = {{19, false}, {14, false}, {47, true}, {35, true}, {32, true}, {64, true}};
+    } cases[] = {{19, false}, {14, false}, {0, false}, {47, true},
+                 {35, true},  {32, true},  {64, true}};
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         *fake = machine;

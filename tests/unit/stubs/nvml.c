@@ -268,7 +268,7 @@ API int nvmlDeviceGetGpuInstanceProfileInfo(nvml_device device, unsigned profile
         return NVML_CODE_INVALID_ARGUMENT;
     if (!device->gpu->profile_ids[profile])
         return NVML_CODE_NOT_SUPPORTED;
-    *info = (struct nvml_gpu_instance_profile){.id = device->gpu->profile_ids[profile]};
+    *info = (struct nvml_gpu_instance_profile){.id = device->gpu->profile_ids[profile] - 1};
     return NVML_CODE_SUCCESS;
 }
 #endif

@@ -36,7 +36,7 @@ struct fake_gpu {
     enum fake_mig_mode mig;
     unsigned max_migs;
     struct fake_mig migs[FAKE_MIGS];
-    uint32_t profile_ids[NVML_PROFILES]; /* 0: not supported */
+    uint32_t profile_ids[NVML_PROFILES]; /* and 1, as 0 is an id; 0: not supported */
 };
 
 /* A failure of a function, `times` times; 0 is always. */
