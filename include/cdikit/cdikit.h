@@ -10,6 +10,7 @@
 #include <cdikit/registry.h>
 #include <cdikit/schema.h>
 #include <cdikit/spec.h>
+#include <cdikit/transform.h>
 #include <cdikit/validate.h>
 #include <cdikit/version.h>
 
