@@ -118,6 +118,12 @@ struct command {
 
     /* Does it. Returns the exit status, or negative with *err set. */
     int (*run)(const struct call *call, struct cdi_error *err);
+
+    /*
+     * In place of `run`: takes the arguments, with what stood before the command, by a grammar
+     * of its own, says what failed and returns the exit status. call->options is not filled.
+     */
+    int (*hand_over)(struct call *call, char **argv);
 };
 
 /* All commands of cdikit, in the order in which help lists them, ending with NULL. */
@@ -127,6 +133,7 @@ extern const struct tool tool_cdikit;
 
 extern const struct command command_annotation;
 extern const struct command command_apply;
+extern const struct command command_cdi;
 extern const struct command command_convert;
 extern const struct command command_generate;
 extern const struct command command_help;
@@ -135,6 +142,7 @@ extern const struct command command_name;
 extern const struct command command_resolve;
 extern const struct command command_schema;
 extern const struct command command_show;
+extern const struct command command_transform;
 extern const struct command command_validate;
 extern const struct command command_version;
 

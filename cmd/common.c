@@ -54,6 +54,16 @@ void message_error(const struct call *call, const struct cdi_error *err)
     (void)putc('\n', stderr);
 }
 
+int call_fail(const struct call *call, const struct cdi_error *err)
+{
+    message_error(call, err);
+    if (err->code == CDI_ERR_USAGE && call->command == &command_help)
+        (void)fputs("Try 'cdikit help'.\n", stderr);
+    else if (err->code == CDI_ERR_USAGE)
+        (void)fprintf(stderr, "Try '%s --help'.\n", call->name);
+    return call->tool->lenient ? 1 : cdi_error_exit_status(err);
+}
+
 void message_warn(const struct call *call, const char *fmt, ...)
 {
     va_list ap;

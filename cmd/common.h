@@ -58,6 +58,12 @@ extern const char *const format_choices[];
 /* cdi_error_format() in malloc'ed memory; NULL without memory. */
 char *error_text(const struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Says what failed, and where help is against wrong use. Returns the exit status for it, which
+ * is 1 for all where nvidia-ctk is asked.
+ */
+int call_fail(const struct call *call, const struct cdi_error *err);
+
 /* A line "cdikit COMMAND: file:line:column: message" on standard error. */
 void message_error(const struct call *call, const struct cdi_error *err);
 

@@ -2,7 +2,9 @@
 #include "cmd/document.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/arena.h"
 #include "base/strbuf.h"
 #include "cmd/common.h"
 #include "cmd/output.h"
@@ -23,6 +25,77 @@ enum cdi_format document_format(int choice, const char *output)
     if (choice)
         return choice == 1 + CDI_FORMAT_JSON ? CDI_FORMAT_JSON : CDI_FORMAT_YAML;
     return dot && strcasecmp(dot, ".json") == 0 ? CDI_FORMAT_JSON : CDI_FORMAT_YAML;
+}
+
+/* What a name's ending means. */
+enum ending {
+    ENDING_OTHER,
+    ENDING_LOADED, /* by CDI engines */
+    ENDING_YML,
+};
+
+static enum ending ending_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    if (!dot || strchr(dot, '/'))
+        return ENDING_OTHER;
+    if (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".json") == 0)
+        return ENDING_LOADED;
+    return strcmp(dot, ".yml") == 0 ? ENDING_YML : ENDING_OTHER;
+}
+
+int document_output(struct arena *arena, int choice, const char *name, bool special,
+                    struct document_output *out, struct cdi_error *err)
+{
+    static const char *const endings[] = {[CDI_FORMAT_YAML] = ".yaml", [CDI_FORMAT_JSON] = ".json"};
+    enum ending ending;
+
+    if (name && (!*name || strcmp(name, "-") == 0))
+        name = NULL;
+    *out = (struct document_output){.path = name, .format = document_format(choice, name)};
+    if (!name || special)
+        return 0;
+    ending = ending_of(name);
+    if (ending == ENDING_OTHER) {
+        out->path = arena_printf(arena, "%s%s", name, endings[out->format]);
+        return out->path ? 0 : cdi_error_nomem(err);
+    }
+    out->format = document_format(0, name);
+    out->format_ignored = choice && choice != 1 + (int)out->format;
+    out->not_loaded = ending == ENDING_YML;
+    return 0;
+}
+
+/* True for what is no file to make or replace, such as a FIFO, or a name of a descriptor. */
+static bool is_special(const char *name)
+{
+    static const char *const descriptors[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/",
+                                              "/proc/self/fd/"};
+    struct stat st;
+
+    for (size_t i = 0; i < ARRAY_SIZE(descriptors); i++) {
+        size_t len = strlen(descriptors[i]);
+
+        if (strncmp(name, descriptors[i], len) == 0 &&
+            (descriptors[i][len - 1] == '/' || !name[len]))
+            return true;
+    }
+    return stat(name, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+int document_output_open(const struct call *call, int choice, const char *name,
+                         struct document_output *out, struct cdi_error *err)
+{
+    int r = document_output(call->arena, choice, name, name && is_special(name), out, err);
+
+    if (r < 0)
+        return r;
+    if (out->format_ignored)
+        message_warn(call, "%s: the name decides the format, not --format", out->path);
+    if (out->not_loaded)
+        message_warn(call, "%s: engines load only names that end in .yaml or .json", out->path);
+    return 0;
 }
 
 int document_write(const struct cdi_spec *spec, const char *path, enum cdi_format format,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/strbuf.h"
 
 #define WIDTH 80
@@ -133,36 +134,47 @@ void help_overview(FILE *f)
     (void)fputs("\n'cdikit help COMMAND' says everything about one of them.\n", f);
 }
 
-static void print_exit_status(const struct command *command)
+void help_options(const struct option *first, const struct option *second)
+{
+    (void)puts("Options:");
+    print_options(stdout, first);
+    print_options(stdout, second);
+    (void)putchar('\n');
+}
+
+void help_statuses(const struct tool *tool)
 {
     (void)puts("Exit status:");
-    for (const struct status_text *s = tool_cdikit.statuses; s->text; s++)
+    for (const struct status_text *s = tool->statuses; s->text; s++)
         (void)printf("  %d  %s\n", s->status, s->text);
-    if (command->exit_notes) {
+}
+
+static void print_examples(const struct example *examples)
+{
+    if (!examples)
+        return;
+    (void)puts("Examples:");
+    for (const struct example *e = examples; e->line; e++)
+        (void)printf("  %s\n      %s\n", e->line, e->what);
+    (void)putchar('\n');
+}
+
+void help_command(const struct tool *tool, const char *name, const struct command *command)
+{
+    for (size_t i = 0; command->usage[i]; i++)
+        (void)printf("%s %s [OPTION...]%s%s\n", i ? "      " : "Usage:", name,
+                     *command->usage[i] ? " " : "", command->usage[i]);
+    (void)putchar('\n');
+    print_paragraphs(stdout, command->description);
+    help_options(command->options, tool->options);
+    if (!tool->lenient)
+        print_examples(command->examples);
+    help_statuses(tool);
+    if (!tool->lenient && command->exit_notes) {
         (void)putchar('\n');
         print_wrapped(stdout, command->exit_notes,
                       command->exit_notes + strlen(command->exit_notes), 0);
     }
-}
-
-void help_command(const struct command *command)
-{
-    for (size_t i = 0; command->usage[i]; i++)
-        (void)printf("%s cdikit %s [OPTION...]%s%s\n", i ? "      " : "Usage:", command->name,
-                     *command->usage[i] ? " " : "", command->usage[i]);
-    (void)putchar('\n');
-    print_paragraphs(stdout, command->description);
-    (void)puts("Options:");
-    print_options(stdout, command->options);
-    print_options(stdout, tool_cdikit.options);
-    (void)putchar('\n');
-    if (command->examples) {
-        (void)puts("Examples:");
-        for (const struct example *e = command->examples; e->line; e++)
-            (void)printf("  %s\n      %s\n", e->line, e->what);
-        (void)putchar('\n');
-    }
-    print_exit_status(command);
 }
 
 /* The command */
@@ -201,6 +213,7 @@ static int run(const struct call *call, struct cdi_error *err)
 {
     const struct help_options *o = call->options;
     const struct command *command = NULL;
+    const char *name = NULL;
 
     if (o->completion && (o->man || call->n_operands))
         return cdi_error_set(err, CDI_ERR_USAGE, "--completion goes alone");
@@ -208,13 +221,16 @@ static int run(const struct call *call, struct cdi_error *err)
         command = command_find(call->operands[0], err);
         if (!command)
             return -(int)err->code;
+        name = arena_printf(call->arena, "%s %s", call->tool->name, command->name);
+        if (!name)
+            return cdi_error_nomem(err);
     }
     if (o->completion)
         completion_bash();
     else if (o->man)
         man_page(command);
     else if (command)
-        help_command(command);
+        help_command(call->tool, name, command);
     else
         help_overview(stdout);
     return STATUS_DONE;

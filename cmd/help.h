@@ -18,8 +18,15 @@ void help_option_text(const struct option *option, struct strbuf *b);
 /* The list of commands. */
 void help_overview(FILE *f);
 
-/* All that is known of one command, on standard output. */
-void help_command(const struct command *command);
+/*
+ * All that is known of one command, on standard output; `name` is what is typed for it, "cdikit
+ * list". Examples and notes are for the names that cdikit has for things.
+ */
+void help_command(const struct tool *tool, const char *name, const struct command *command);
+
+/* What a tool's options do, and its exit statuses, under their headlines. */
+void help_options(const struct option *first, const struct option *second);
+void help_statuses(const struct tool *tool);
 
 /* The manual page of a command, or with NULL that of cdikit, on standard output. */
 void man_page(const struct command *command);

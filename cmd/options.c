@@ -100,6 +100,25 @@ size_t options_span(const struct tool *tool, char *const *argv)
     return 1;
 }
 
+size_t options_before_word(const struct tool *tool, char *const *argv)
+{
+    size_t n = 0, span;
+
+    while ((span = options_span(tool, argv + n)))
+        n += span;
+    return n;
+}
+
+char *options_take_word(char **argv, size_t n)
+{
+    char *taken = argv[n];
+
+    do
+        argv[n] = argv[n + 1];
+    while (argv[n++]);
+    return taken;
+}
+
 static int unknown_option(const struct parser *p, const char *name, struct cdi_error *err)
 {
     size_t len = strcspn(name, "=");

@@ -11,6 +11,12 @@
  */
 size_t options_span(const struct tool *tool, char *const *argv) CDI_PURE;
 
+/* How many arguments come before a word; all are options of the tool and their values. */
+size_t options_before_word(const struct tool *tool, char *const *argv) CDI_PURE;
+
+/* Takes argument number n out of argv, so that the n before it stand with what follows. */
+char *options_take_word(char **argv, size_t n);
+
 /*
  * Takes apart what follows the command's name (argv ends with NULL) by call->tool and
  * call->command: fills call->options, the operands and the options of the tool. Options may

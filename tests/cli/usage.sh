@@ -3,7 +3,7 @@
 # What every command has in common: options, help, manual pages, completion, output failures.
 . "$(dirname "$0")/../lib.sh"
 cdikit=$BUILD/cdikit
-commands='list show resolve validate convert generate apply annotation name schema help version'
+commands='list show resolve validate convert transform generate apply annotation name schema cdi help version'
 
 # ---- without a command ----
 expect_status 2 "$cdikit"
@@ -178,6 +178,8 @@ expect_completion 'cdikit generate --cdi-v' --cdi-vendor
 expect_completion 'cdikit convert --format ' yaml json
 expect_completion 'cdikit convert --format=j' json
 expect_completion 'cdikit annotation u' update
+expect_completion 'cdikit cdi t' transform
+expect_completion 'cdikit transform --relative-to ' host container
 expect_completion 'cdikit help li' list
 expect_completion 'cdikit --verb' --verbose
 expect_completion 'cdikit -v va' validate
