@@ -109,7 +109,8 @@ int document_write(const struct cdi_spec *spec, const char *path, enum cdi_forma
     if (r < 0)
         return r;
     strbuf_add(&b, text, len);
-    if (!len || text[len - 1] != '\n')
+    /* JSON that is published is the same bytes that nvidia-ctk writes: no line. */
+    if ((!len || text[len - 1] != '\n') && !(path && (output_flags & OUTPUT_PUBLISH)))
         strbuf_addch(&b, '\n');
     return b.failed ? cdi_error_nomem(err) : output_file(path, b.s, b.len, output_flags, err);
 }

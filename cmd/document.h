@@ -42,7 +42,10 @@ int document_output(struct arena *arena, int choice, const char *name, bool spec
 int document_output_open(const struct call *call, int choice, const char *name,
                          struct document_output *out, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Writes a document by output_file(), with a newline at its end. */
+/*
+ * Writes a document by output_file(), with a newline at its end, but for JSON that is published
+ * (OUTPUT_PUBLISH) in a file.
+ */
 int document_write(const struct cdi_spec *spec, const char *path, enum cdi_format format,
                    unsigned output_flags, struct cdi_error *err) CDI_MUST_CHECK;
 

@@ -65,7 +65,7 @@ static int check_strict(const struct generate_report *report, struct cdi_error *
 }
 
 /* The file of a document: what its name has more than --output stands before the ending. */
-static const char *output_name(const struct call *call, const char *output, const char *suffix)
+static const char *document_path(const struct call *call, const char *output, const char *suffix)
 {
     const char *slash = strrchr(output, '/'), *dot = strrchr(slash ? slash : output, '.');
     size_t len = dot ? (size_t)(dot - output) : strlen(output);
@@ -73,26 +73,30 @@ static const char *output_name(const struct call *call, const char *output, cons
     return arena_printf(call->arena, "%.*s%s%s", (int)len, output, suffix, output + len);
 }
 
+static int write_document(const struct call *call, const struct document_output *output,
+                          const struct generate_document *document, struct cdi_error *err)
+{
+    const char *path = output->path;
+
+    if (path && *document->suffix && !(path = document_path(call, path, document->suffix)))
+        return cdi_error_nomem(err);
+    if (!path && *document->suffix && output->format == CDI_FORMAT_YAML)
+        output_write("---\n", 4);
+    return document_write(document->spec, path, output->format, OUTPUT_PUBLISH | OUTPUT_SYNC, err);
+}
+
+/* Nothing is written unless all documents are good. */
 static int write_documents(const struct call *call, const struct generate_documents *documents,
                            struct cdi_error *err)
 {
     const struct generate_command_options *o = call->options;
-    bool to_file = o->output && *o->output && strcmp(o->output, "-") != 0;
-    int r = 0;
+    struct document_output output;
+    int r = document_output_open(call, o->format, o->output, &output, err);
 
     for (size_t i = 0; r == 0 && i < documents->n; i++)
         r = cdi_spec_check(documents->items[i].spec, err);
-    for (size_t i = 0; r == 0 && i < documents->n; i++) {
-        const struct generate_document *document = &documents->items[i];
-        const char *path = to_file ? output_name(call, o->output, document->suffix) : NULL;
-
-        if (to_file && !path)
-            return cdi_error_nomem(err);
-        if (!to_file && i && document_format(o->format, path) == CDI_FORMAT_YAML)
-            output_write("---\n", 4);
-        r = document_write(document->spec, path, document_format(o->format, path),
-                           OUTPUT_PUBLISH | OUTPUT_SYNC, err);
-    }
+    for (size_t i = 0; r == 0 && i < documents->n; i++)
+        r = write_document(call, &output, &documents->items[i], err);
     return r;
 }
 
