@@ -29,6 +29,37 @@ $(B)/fakenode: $(FAKENODE_OBJS)
 	@$(call say,LINK    $@)
 	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^
 
+# The driver's libraries of a simulated node, see tests/fakenode/README.md. Programs of any build
+# load them, so they are built without sanitizers. Nobody declares their functions.
+STUBS      := $(B)/fakenode-stubs
+STUB_CFLAGS := $(filter-out -Wmissing-prototypes -fsanitize% -fno-sanitize% --coverage,$(CDI_CFLAGS))
+stub_objects = $(patsubst %,$(STUBS)/%.o,$(1))
+STUB_MODEL := $(call stub_objects,stubs/model desc vocabulary)
+STUB_NVML  := $(patsubst %,$(STUBS)/libnvidia-ml.%.so,390 450 525 580)
+STUB_LIBS  := $(STUB_NVML) $(patsubst %,$(STUBS)/%.so,libcuda libdxcore libnvidia-sandboxutils)
+
+$(STUB_NVML): $(call stub_objects,stubs/nvml stubs/nvml_device)
+$(filter-out %.390.so,$(STUB_NVML)): $(call stub_objects,stubs/nvml_mig)
+$(filter %.525.so %.580.so,$(STUB_NVML)): $(call stub_objects,stubs/nvml_fabric)
+$(filter %.580.so,$(STUB_NVML)): $(call stub_objects,stubs/nvml_addressing)
+$(STUB_NVML): STUB_SONAME := libnvidia-ml.so.1
+$(STUBS)/libcuda.so: $(call stub_objects,stubs/cuda)
+$(STUBS)/libcuda.so: STUB_SONAME := libcuda.so.1
+$(STUBS)/libdxcore.so: $(call stub_objects,stubs/dxcore)
+$(STUBS)/libdxcore.so: STUB_SONAME := libdxcore.so
+$(STUBS)/libnvidia-sandboxutils.so: $(call stub_objects,stubs/sandboxutils machine)
+$(STUBS)/libnvidia-sandboxutils.so: STUB_SONAME := libnvidia-sandboxutils.so.1
+
+$(STUB_LIBS): $(STUB_MODEL)
+	@$(call say,LINK    $@)
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,$(STUB_SONAME) -Wl,--no-undefined -Wl,-s -o $@ $(sort $^)
+
+$(STUBS)/%.o: tests/fakenode/%.c Makefile
+	@mkdir -p $(@D); $(call say,CC      $<)
+	$(Q)$(CC) $(STUB_CFLAGS) $(CFLAGS) $(CPPFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(STUBS)/*.d $(STUBS)/stubs/*.d)
+
 $(B)/tests/fakenode/%.o: CDI_CFLAGS += -DFAKENODE_MACHINES_DIR='"$(abspath tests/fakenode/machines)"'
 
 $(B)/tests/bench/%: tests/bench/%.c
@@ -42,7 +73,7 @@ $(B)/tests/bench/bench: LDFLAGS += -static
 unit: $(UNIT_TESTS)
 
 .PHONY: fakenode
-fakenode: $(B)/fakenode
+fakenode: $(B)/fakenode $(STUB_LIBS)
 
 # libFuzzer targets, one a parser; only clang has it.
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

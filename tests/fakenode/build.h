@@ -27,8 +27,15 @@ void build_dev(const struct tree *tree, const struct machine *machine);
 /* /dev/null and the like, which every Linux has; devpts and shm are not among them. */
 void build_dev_base(const struct tree *tree);
 
-/* Makes /etc/ld.so.cache of the root directory `top` with the system's ldconfig, if it has one. */
-void build_ld_cache(const char *top);
+/*
+ * Makes /etc/ld.so.cache of the node, whose root directory is `top`, and of its driver roots with
+ * the system's ldconfig, if it has one; or removes it, if the machine is to be without.
+ */
+void build_ld_caches(const struct tree *tree, const struct machine *machine, const char *top);
+
+/* A shared object of 64 or 32 bits: the stub library of that SONAME, else one without content. */
+void build_library(const struct tree *tree, const struct machine *machine, const char *path,
+                   const char *soname, unsigned bits);
 
 /* Major numbers of the machine's character devices */
 #define MAJOR_DRM         226

@@ -21,6 +21,8 @@ enum value_type {
     VALUE_SWITCH, /* yes, no */
     VALUE_MIG,    /* on, off, unsupported */
     VALUE_DEVICE_TYPE,
+    VALUE_NVML_LEVEL, /* the driver that a function of NVML came with */
+    VALUE_BITS,
 };
 
 struct key {

@@ -2,7 +2,9 @@
 /* Device nodes. */
 #include "tests/fakenode/build.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -90,6 +92,28 @@ static void put_dri(const struct tree *t, const struct machine *m, const struct 
     }
 }
 
+/* `count` nodes, the number at the end of the path and the minor counting up. */
+static void put_nodes(const struct tree *t, const struct machine *m, const struct record *r,
+                      struct node_attr attr)
+{
+    const char *path = record_text(r, "path", "");
+    unsigned n = record_number(r, "count", 0);
+    size_t length = strlen(path);
+    unsigned first;
+
+    if (n == 0) {
+        put_node(t, m, path, attr);
+        return;
+    }
+    while (length > 0 && isdigit((unsigned char)path[length - 1]))
+        length--;
+    if (path[length] == '\0')
+        desc_fail(&m->desc, r->line, "'count' needs a path that ends in a number");
+    first = (unsigned)strtoul(path + length, NULL, 10);
+    for (unsigned i = 0; i < n; i++, attr.minor++)
+        put_node(t, m, tree_path("%.*s%u", (int)length, path, first + i).text, attr);
+}
+
 void build_dev(const struct tree *t, const struct machine *m)
 {
     if (m->loaded)
@@ -107,7 +131,7 @@ void build_dev(const struct tree *t, const struct machine *m)
             .gid = record_number(r, "gid", 0),
         };
 
-        put_node(t, m, record_text(r, "path", ""), attr);
+        put_nodes(t, m, r, attr);
     }
 }
 

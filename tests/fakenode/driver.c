@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The user space of NVIDIA's driver, in the places of its installer or of a distribution. */
 #include "tests/fakenode/build.h"
-#include "tests/fakenode/elf.h"
 
-#include <err.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define LIBDIR "/usr/lib/x86_64-linux-gnu"
 
@@ -139,82 +134,82 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static void put_elf(const struct tree *t, const char *path, const char *soname)
-{
-    struct elf_image image;
-    size_t size = elf_fill(&image, soname);
+/* What a record `driver` says, and where it says it. */
+struct driver {
+    const struct machine *machine;
+    const struct record *record;
+    const char *version;
+    const char *groups;
+    const char *root;
+    unsigned bits;
+};
 
-    tree_file(t, path, 0755, &image, size);
-}
-
-static void put_library(const struct tree *t, const char *dir, const struct library *lib,
-                        const char *driver_version)
+static void put_library(const struct tree *t, const struct driver *d, const char *dir,
+                        const struct library *lib)
 {
     struct tree_path stem = tree_path("%s/%s", dir, lib->stem);
-    struct tree_path file = tree_path("%s.%s", stem.text,
-                                      lib->version ? lib->version : driver_version);
+    struct tree_path file = tree_path("%s.%s", stem.text, lib->version ? lib->version : d->version);
     struct tree_path soname = lib->soname ? tree_path("%s.%s", stem.text, lib->soname) : file;
 
-    put_elf(t, file.text, base_name(soname.text));
+    build_library(t, d->machine, file.text, base_name(soname.text), d->bits);
     if (strcmp(file.text, soname.text) != 0)
         tree_link(t, soname.text, base_name(file.text));
     if (lib->dev_link)
         tree_link(t, stem.text, base_name(soname.text));
 }
 
-static void put_libraries(const struct tree *t, const char *dir, const char *groups,
-                          const char *version)
+static void put_libraries(const struct tree *t, const struct driver *d, const char *dir)
 {
     for (size_t i = 0; i < COUNT(libraries); i++) {
-        if (list_has(groups, libraries[i].group))
-            put_library(t, dir, &libraries[i], version);
+        if (list_has(d->groups, libraries[i].group))
+            put_library(t, d, dir, &libraries[i]);
     }
     for (size_t i = 0; i < COUNT(library_links); i++) {
         const struct library_link *link = &library_links[i];
 
-        if (list_has(groups, link->group))
+        if (list_has(d->groups, link->group))
             tree_link(t, tree_path("%s/%s", dir, link->path).text,
-                      tree_path("%s%s", link->target, link->versioned ? version : "").text);
+                      tree_path("%s%s", link->target, link->versioned ? d->version : "").text);
     }
 }
 
-static void put_xorg(const struct tree *t, const char *modules, const char *version)
+static void put_xorg(const struct tree *t, const struct driver *d, const char *modules)
 {
     struct tree_path glx = tree_path("%s/extensions/libglxserver_nvidia.so", modules);
-    struct tree_path file = tree_path("%s.%s", glx.text, version);
+    struct tree_path file = tree_path("%s.%s", glx.text, d->version);
 
-    put_elf(t, tree_path("%s/drivers/nvidia_drv.so", modules).text, "nvidia_drv.so");
-    put_elf(t, file.text, base_name(file.text));
+    build_library(t, d->machine, tree_path("%s/drivers/nvidia_drv.so", modules).text,
+                  "nvidia_drv.so", d->bits);
+    build_library(t, d->machine, file.text, base_name(file.text), d->bits);
     tree_link(t, glx.text, base_name(file.text));
 }
 
-static void put_programs(const struct tree *t, const char *dir, const char *groups,
-                         const char *version)
+static void put_programs(const struct tree *t, const struct driver *d, const char *dir)
 {
     for (size_t i = 0; i < COUNT(programs); i++) {
-        if (list_has(groups, programs[i].group))
+        if (list_has(d->groups, programs[i].group))
             tree_printf(t, tree_path("%s/%s", dir, programs[i].name).text, 0755,
-                        "#!/bin/sh\necho '%s %s (simulated)'\n", programs[i].name, version);
+                        "#!/bin/sh\necho '%s %s (simulated)'\n", programs[i].name, d->version);
     }
 }
 
-static void put_configs(const struct tree *t, const char *root, const char *groups,
-                        const char *version)
+static void put_configs(const struct tree *t, const struct driver *d)
 {
     for (size_t i = 0; i < COUNT(configs); i++) {
         const struct config *c = &configs[i];
 
-        if (list_has(groups, c->group))
+        if (list_has(d->groups, c->group))
             tree_printf(t,
-                        tree_path("%s%s%s%s", root, c->prefix, c->suffix ? version : "",
+                        tree_path("%s%s%s%s", d->root, c->prefix, c->suffix ? d->version : "",
                                   c->suffix ? c->suffix : "")
                             .text,
                         0644, "%s", c->content);
     }
 }
 
-static void check_groups(const struct machine *m, const struct record *r, const char *groups)
+static void check_groups(const struct driver *d)
 {
+    const char *groups = d->groups;
     char group[64];
 
     while (list_next(&groups, group, sizeof(group))) {
@@ -225,49 +220,70 @@ static void check_groups(const struct machine *m, const struct record *r, const 
         for (size_t i = 0; i < COUNT(programs) && !known; i++)
             known = strcmp(programs[i].group, group) == 0;
         if (!known)
-            desc_fail(&m->desc, r->line, "unknown group '%s'", group);
+            desc_fail(&d->machine->desc, d->record->line, "unknown group '%s'", group);
+    }
+}
+
+/* What makes a directory the root of a driver container. */
+static void put_driver_root(const struct tree *t, const struct driver *d)
+{
+    tree_printf(t, tree_path("%s/etc/ld.so.conf", d->root).text, 0644,
+                "include /etc/ld.so.conf.d/*.conf\n");
+    if (record_switch(d->record, "nodes", false)) {
+        struct tree root _cleanup_tree_;
+
+        tree_open_beneath(&root, t, d->root);
+        build_dev(&root, d->machine);
     }
 }
 
 static void put_driver(const struct tree *t, const struct machine *m, const struct record *r)
 {
-    const char *version = record_text(r, "version", m->driver_version);
-    const char *groups = record_text(r, "groups", "");
-    const char *root = record_text(r, "root", "");
+    const struct driver d = {
+        .machine = m,
+        .record = r,
+        .version = record_text(r, "version", m->driver_version),
+        .groups = record_text(r, "groups", ""),
+        .root = record_text(r, "root", ""),
+        .bits = record_number(r, "bits", 64),
+    };
     const char *firmware = record_text(r, "firmware", NULL);
     const char *xorg = record_text(r, "xorg", NULL);
     const char *libdir = record_text(r, "libdir", LIBDIR);
 
-    check_groups(m, r, groups);
-    if (*version == '\0')
+    check_groups(&d);
+    if (*d.version == '\0')
         desc_fail(&m->desc, r->line, "neither 'driver' nor 'system' says the driver's version");
-    put_libraries(t, tree_path("%s%s", root, libdir).text, groups, version);
-    put_programs(t, tree_path("%s%s", root, record_text(r, "bindir", "/usr/bin")).text, groups,
-                 version);
-    put_configs(t, root, groups, version);
+    put_libraries(t, &d, tree_path("%s%s", d.root, libdir).text);
+    put_programs(t, &d, tree_path("%s%s", d.root, record_text(r, "bindir", "/usr/bin")).text);
+    put_configs(t, &d);
     if (xorg)
-        put_xorg(t, tree_path("%s%s", root, xorg).text, version);
+        put_xorg(t, &d, tree_path("%s%s", d.root, xorg).text);
     for (size_t i = 0; firmware && i < COUNT(firmware_files); i++)
-        tree_printf(t,
-                    tree_path("%s%s/nvidia/%s/%s", root, firmware, version, firmware_files[i]).text,
-                    0644, "gsp\n");
-    tree_printf(t, tree_path("%s/etc/ld.so.conf.d/fakenode.conf", root).text, 0644, "%s\n", libdir);
+        tree_printf(
+            t, tree_path("%s%s/nvidia/%s/%s", d.root, firmware, d.version, firmware_files[i]).text,
+            0644, "gsp\n");
+    tree_printf(t,
+                tree_path("%s/etc/ld.so.conf.d/fakenode-%s.conf", d.root, base_name(libdir)).text,
+                0644, "%s\n", libdir);
+    if (*d.root)
+        put_driver_root(t, &d);
 }
 
-static void put_lib(const struct tree *t, const struct record *r)
+static void put_lib(const struct tree *t, const struct machine *m, const struct record *r)
 {
     const char *path = record_text(r, "path", "");
     const char *links = record_text(r, "links", "");
     char name[256];
 
-    put_elf(t, path, record_text(r, "soname", ""));
+    build_library(t, m, path, record_text(r, "soname", ""), record_number(r, "bits", 64));
     while (list_next(&links, name, sizeof(name)))
         tree_link(t, tree_path("%.*s%s", (int)(base_name(path) - path), path, name).text,
                   base_name(path));
 }
 
 /* Those that are not to be cached are named like plugins, which ldconfig passes over. */
-static void put_filler(const struct tree *t, const struct record *r)
+static void put_filler(const struct tree *t, const struct machine *m, const struct record *r)
 {
     const char *dir = record_text(r, "libdir", LIBDIR);
     unsigned n = record_number(r, "libs", 0), cached = record_number(r, "cached", 0);
@@ -277,7 +293,7 @@ static void put_filler(const struct tree *t, const struct record *r)
                                             i);
         struct tree_path file = tree_path("%s.0.0", soname.text);
 
-        put_elf(t, file.text, base_name(soname.text));
+        build_library(t, m, file.text, base_name(soname.text), 64);
         if (i < cached)
             tree_link(t, soname.text, base_name(file.text));
     }
@@ -290,31 +306,7 @@ void build_driver(const struct tree *t, const struct machine *m)
     for (r = desc_next(&m->desc, "driver", NULL); r; r = desc_next(&m->desc, "driver", r))
         put_driver(t, m, r);
     for (r = desc_next(&m->desc, "lib", NULL); r; r = desc_next(&m->desc, "lib", r))
-        put_lib(t, r);
+        put_lib(t, m, r);
     for (r = desc_next(&m->desc, "filler", NULL); r; r = desc_next(&m->desc, "filler", r))
-        put_filler(t, r);
-}
-
-void build_ld_cache(const char *top)
-{
-    static const char *const places[] = {"/sbin/ldconfig", "/usr/sbin/ldconfig",
-                                         "/usr/bin/ldconfig"};
-    const char *ldconfig = NULL;
-    int status;
-    pid_t pid;
-
-    for (size_t i = 0; i < COUNT(places) && !ldconfig; i++)
-        ldconfig = access(places[i], X_OK) == 0 ? places[i] : NULL;
-    if (!ldconfig)
-        return;
-    pid = fork();
-    if (pid == 0) {
-        /* -X: the links are made already, and not all that ldconfig would make exist on a node. */
-        execl(ldconfig, ldconfig, "-X", "-r", top, (char *)NULL);
-        err(FAKENODE_FAILED, "cannot run %s", ldconfig);
-    }
-    if (pid < 0 || waitpid(pid, &status, 0) < 0)
-        err(FAKENODE_FAILED, "cannot run %s", ldconfig);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        errx(FAKENODE_FAILED, "%s -r %s failed", ldconfig, top);
+        put_filler(t, m, r);
 }

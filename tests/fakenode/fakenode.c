@@ -22,6 +22,7 @@
 
 struct options {
     const char *machines; /* directory of the built-in descriptions */
+    const char *stubs;    /* directory of the stub libraries, or NULL */
     bool no_nodes;
     struct run_options run;
 };
@@ -36,32 +37,52 @@ static const char usage_text[] =
     "\n"
     "  --machines DIR           where the built-in descriptions are (FAKENODE_MACHINES)\n"
     "  --no-nodes               build: regular files in place of device nodes\n"
+    "  --stubs DIR              where the driver's stub libraries are (FAKENODE_STUBS)\n"
     "  --copy HOSTFILE=PATH     build, run: put a file of the host on the node\n"
     "  --share DIR              run: let the command change DIR of the host\n"
     "  --help\n";
 
+/* The directory of the executable. */
+static struct tree_path program_dir(void)
+{
+    struct tree_path exe;
+    ssize_t length = readlink("/proc/self/exe", exe.text, sizeof(exe.text) - 1);
+    char *slash;
+
+    exe.text[length > 0 ? length : 0] = '\0';
+    slash = strrchr(exe.text, '/');
+    if (slash)
+        *slash = '\0';
+    return exe;
+}
+
 /* The first directory that exists: as configured, else beside or above the executable's. */
 static char *default_machines(void)
 {
-    char exe[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
     const char *env = getenv("FAKENODE_MACHINES");
-    char *slash, *found;
+    char *found;
 
     if (env && *env)
         return strdup(env);
     if (*FAKENODE_MACHINES_DIR && (found = realpath(FAKENODE_MACHINES_DIR, NULL)))
         return found;
-    exe[length > 0 ? length : 0] = '\0';
-    slash = strrchr(exe, '/');
-    if (slash)
-        *slash = '\0';
-    found = realpath(tree_path("%s/../tests/fakenode/machines", exe).text, NULL);
+    found = realpath(tree_path("%s/../tests/fakenode/machines", program_dir().text).text, NULL);
     if (!found)
-        found = realpath(tree_path("%s/../../tests/fakenode/machines", exe).text, NULL);
+        found = realpath(tree_path("%s/../../tests/fakenode/machines", program_dir().text).text,
+                         NULL);
     if (!found)
         errx(FAKENODE_FAILED, "cannot find the machine descriptions; say where with --machines");
     return found;
+}
+
+/* As they are built beside the program; NULL when they are not. */
+static char *default_stubs(void)
+{
+    const char *env = getenv("FAKENODE_STUBS");
+
+    if (env && *env)
+        return strdup(env);
+    return realpath(tree_path("%s/fakenode-stubs", program_dir().text).text, NULL);
 }
 
 static struct tree_path machine_path(const struct options *options, const char *name)
@@ -78,7 +99,7 @@ static void find_machine(const struct options *options, const char *name, struct
     if (access(path.text, F_OK) < 0 && !strchr(name, '/'))
         errx(FAKENODE_FAILED, "there is no machine '%s' in %s; see fakenode list", name,
              options->machines);
-    machine_read(machine, path.text);
+    machine_read(machine, path.text, options->stubs);
 }
 
 static int is_description(const struct dirent *entry)
@@ -148,7 +169,7 @@ static int command_build(const struct options *options, char **arguments)
     build_node(&tree, &machine);
     run_copies(&tree, &options->run);
     build_proc_devices(&tree, &machine, "/proc/devices");
-    build_ld_cache(top);
+    build_ld_caches(&tree, &machine, top);
     machine_free(&machine);
     return 0;
 }
@@ -183,10 +204,18 @@ static const struct command {
 
 static void read_options(struct options *options, int argc, char **argv)
 {
-    enum { OPTION_MACHINES = 1, OPTION_NO_NODES, OPTION_COPY, OPTION_SHARE, OPTION_HELP };
+    enum {
+        OPTION_MACHINES = 1,
+        OPTION_NO_NODES,
+        OPTION_STUBS,
+        OPTION_COPY,
+        OPTION_SHARE,
+        OPTION_HELP
+    };
     static const struct option table[] = {
         {"machines", required_argument, NULL, OPTION_MACHINES},
         {"no-nodes", no_argument, NULL, OPTION_NO_NODES},
+        {"stubs", required_argument, NULL, OPTION_STUBS},
         {"copy", required_argument, NULL, OPTION_COPY},
         {"share", required_argument, NULL, OPTION_SHARE},
         {"help", no_argument, NULL, OPTION_HELP},
@@ -201,6 +230,9 @@ static void read_options(struct options *options, int argc, char **argv)
             break;
         case OPTION_NO_NODES:
             options->no_nodes = true;
+            break;
+        case OPTION_STUBS:
+            options->stubs = optarg;
             break;
         case OPTION_COPY:
             options->run.copies[options->run.n_copies++] = optarg;
@@ -239,7 +271,7 @@ int main(int argc, char **argv)
                 .shares = calloc(n + 1, sizeof(char *)),
                 .umask = umask(0)},
     };
-    char *machines = NULL;
+    char *machines = NULL, *stubs = NULL;
     int status;
 
     if (!options.run.copies || !options.run.shares)
@@ -247,8 +279,11 @@ int main(int argc, char **argv)
     read_options(&options, argc, argv);
     if (!options.machines)
         options.machines = machines = default_machines();
+    if (!options.stubs)
+        options.stubs = stubs = default_stubs();
     status = run_command(&options, argc - optind, argv + optind);
     free(machines);
+    free(stubs);
     free(options.run.copies);
     free(options.run.shares);
     return status;

@@ -94,7 +94,9 @@ static void read_gpu(struct machine *m, const struct record *r)
     if (gpu->has_pci) {
         put_bdf(gpu->bdf, pci);
         put_bdf(device.bdf, pci);
-        add_pci(m, r, device);
+        gpu->has_proc = record_switch(r, "proc", true);
+        if (record_switch(r, "bus", true))
+            add_pci(m, r, device);
     }
     m->mig_capable |= gpu->mig_capable;
     m->n_gpus++;
@@ -135,7 +137,7 @@ static int by_bdf(const void *a, const void *b)
     return strcmp(x->bdf, y->bdf);
 }
 
-void machine_read(struct machine *m, const char *path)
+void machine_read(struct machine *m, const char *path, const char *stubs)
 {
     static const struct record no_system;
     static const struct {
@@ -144,7 +146,7 @@ void machine_read(struct machine *m, const char *path)
     } readers[] = {{"gpu", read_gpu}, {"pci", read_pci}, {"mig", read_mig}};
     const struct record *system;
 
-    *m = (struct machine){0};
+    *m = (struct machine){.stubs = stubs};
     desc_read(&m->desc, path);
     system = desc_next(&m->desc, "system", NULL);
     if (!system)
@@ -154,6 +156,8 @@ void machine_read(struct machine *m, const char *path)
     m->open_modules = record_switch(system, "open", false);
     m->modify_device_files = record_number(system, "modify_device_files", 1);
     m->firmware_path = record_text(system, "firmware_path", "");
+    m->ld_cache = record_switch(system, "ld_cache", true);
+    m->nvml_level = record_number(system, "nvml_level", 580);
     m->gpus = array_of(count(&m->desc, "gpu"), sizeof(*m->gpus));
     m->migs = array_of(count(&m->desc, "mig"), sizeof(*m->migs));
     m->pci = array_of(count(&m->desc, "gpu") + count(&m->desc, "pci"), sizeof(*m->pci));

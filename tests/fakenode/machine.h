@@ -12,7 +12,8 @@ struct gpu {
     const char *uuid;
     const char *name;
     bool has_pci;
-    char bdf[16]; /* with a domain of 4 digits, as the kernel writes it */
+    bool has_proc; /* a directory in /proc/driver/nvidia/gpus */
+    char bdf[16];  /* with a domain of 4 digits, as the kernel writes it */
     bool mig_capable;
     bool mig_on;
 };
@@ -43,6 +44,9 @@ struct machine {
     bool mig_capable;
     unsigned modify_device_files;
     const char *firmware_path; /* of module firmware_class */
+    bool ld_cache;             /* it has an /etc/ld.so.cache */
+    unsigned nvml_level;       /* the driver that its NVML is of */
+    const char *stubs;         /* directory of the stub libraries, or NULL */
     struct gpu *gpus;
     size_t n_gpus;
     struct mig_device *migs;
@@ -51,8 +55,11 @@ struct machine {
     size_t n_pci;
 };
 
-/* Reads the description at `path`; what is wrong with it ends the program. */
-void machine_read(struct machine *machine, const char *path);
+/*
+ * Reads the description at `path`; what is wrong with it ends the program. `stubs` is the
+ * directory of the stub libraries, or NULL for libraries without content.
+ */
+void machine_read(struct machine *machine, const char *path, const char *stubs);
 
 void machine_free(struct machine *machine);
 

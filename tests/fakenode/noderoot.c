@@ -75,9 +75,13 @@ static void hide_host(void)
 {
     static const char *const patterns[] = {
         "/etc/OpenCL",
+        "/etc/alternatives/nvidia*",
         "/etc/cdi",
+        "/etc/cufile.json",
+        "/etc/nv_tegra_release",
         "/etc/nvidia-container-runtime",
         "/etc/vulkan",
+        "/nix",
         "/usr/bin/nvidia-*",
         "/usr/lib*/firmware/nvidia",
         "/usr/lib*/libEGL*",
@@ -85,6 +89,7 @@ static void hide_host(void)
         "/usr/lib*/libOpenCL*",
         "/usr/lib*/libOpenGL*",
         "/usr/lib*/libcuda*",
+        "/usr/lib*/libdxcore*",
         "/usr/lib*/libnvidia-*",
         "/usr/lib*/xorg",
         "/usr/lib/*-linux-gnu/gbm",
@@ -93,6 +98,7 @@ static void hide_host(void)
         "/usr/lib/*-linux-gnu/libOpenCL*",
         "/usr/lib/*-linux-gnu/libOpenGL*",
         "/usr/lib/*-linux-gnu/libcuda*",
+        "/usr/lib/*-linux-gnu/libdxcore*",
         "/usr/lib/*-linux-gnu/libnvcuvid*",
         "/usr/lib/*-linux-gnu/libnvidia-*",
         "/usr/lib/*-linux-gnu/nvidia",
@@ -237,7 +243,7 @@ void noderoot_enter(const struct machine *machine, const struct run_options *opt
     build_node(&tree, machine);
     run_copies(&tree, options);
     put_proc_devices(machine);
-    build_ld_cache(ROOT);
+    build_ld_caches(&tree, machine, ROOT);
     if (may_share(cwd))
         share(&tree, cwd);
     share_asked(&tree, options);

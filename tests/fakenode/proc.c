@@ -101,7 +101,7 @@ void build_proc_driver(const struct tree *t, const struct machine *m)
     tree_printf(t, NVIDIA "/registry", 0644, "Binary: \"\"\n");
     tree_printf(t, NVIDIA "/suspend", 0644, "%s", "");
     for (size_t i = 0; i < m->n_gpus; i++) {
-        if (m->gpus[i].has_pci)
+        if (m->gpus[i].has_proc)
             put_gpu(t, m, &m->gpus[i]);
     }
     if (m->mig_capable) {

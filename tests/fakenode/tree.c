@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -107,6 +108,11 @@ static int open_place(const struct tree *tree, const char *path, const char **na
     return parent;
 }
 
+void tree_open_beneath(struct tree *tree, const struct tree *above, const char *path)
+{
+    *tree = (struct tree){.fd = open_dir(above, path), .stand_ins = above->stand_ins};
+}
+
 void tree_dir(const struct tree *tree, const char *path, mode_t mode)
 {
     _cleanup_close_ int dir = open_dir(tree, path);
@@ -165,7 +171,7 @@ void tree_copy(const struct tree *tree, const char *path, const char *source)
     if (to < 0)
         err(FAKENODE_FAILED, "cannot create %s", path);
     for (rest = st.st_size; rest > 0;) {
-        ssize_t n = copy_file_range(from, NULL, to, NULL, (size_t)rest, 0);
+        ssize_t n = sendfile(to, from, NULL, (size_t)rest);
 
         if (n <= 0)
             err(FAKENODE_FAILED, "cannot copy %s to %s", source, path);

@@ -30,6 +30,9 @@ struct node_attr {
 #define _cleanup_tree_ __attribute__((cleanup(tree_close)))
 
 void tree_open(struct tree *tree, const char *top);
+/* The directory `path` of a tree, as a tree of its own. */
+void tree_open_beneath(struct tree *tree, const struct tree *above, const char *path);
+
 void tree_close(struct tree *tree);
 
 void tree_dir(const struct tree *tree, const char *path, mode_t mode);

@@ -14,6 +14,8 @@ static const struct keyword keywords[] = {
      {{"driver", VALUE_TEXT, false},
       {"cuda", VALUE_NUMBER, false},
       {"nvml", VALUE_TEXT, false},
+      {"nvml_level", VALUE_NVML_LEVEL, false},
+      {"ld_cache", VALUE_SWITCH, false},
       {"open", VALUE_SWITCH, false},
       {"loaded", VALUE_SWITCH, false},
       {"modify_device_files", VALUE_NUMBER, false},
@@ -35,7 +37,9 @@ static const struct keyword keywords[] = {
       {"maxmig", VALUE_NUMBER, false},
       {"addressing", VALUE_TEXT, false},
       {"fabric", VALUE_TEXT, false},
-      {"serial", VALUE_TEXT, false}}},
+      {"serial", VALUE_TEXT, false},
+      {"proc", VALUE_SWITCH, false},
+      {"bus", VALUE_SWITCH, false}}},
     {"giprofile",
      {{"gpu", VALUE_TEXT, false},
       {"prof", VALUE_NUMBER, true},
@@ -66,6 +70,7 @@ static const struct keyword keywords[] = {
       {"code", VALUE_NUMBER, true},
       {"gpu", VALUE_NUMBER, false},
       {"times", VALUE_NUMBER, false}}},
+    {"adapter", {{"store", VALUE_PATH, true}, {"wddm", VALUE_NUMBER, false}}},
     {"delay", {{"init_ms", VALUE_NUMBER, false}, {"call_us", VALUE_NUMBER, false}}},
     {"pci",
      {{"bdf", VALUE_BDF, true},
@@ -84,9 +89,14 @@ static const struct keyword keywords[] = {
       {"libdir", VALUE_PATH, false},
       {"bindir", VALUE_PATH, false},
       {"xorg", VALUE_PATH, false},
-      {"firmware", VALUE_PATH, false}}},
+      {"firmware", VALUE_PATH, false},
+      {"bits", VALUE_BITS, false},
+      {"nodes", VALUE_SWITCH, false}}},
     {"lib",
-     {{"path", VALUE_PATH, true}, {"soname", VALUE_TEXT, true}, {"links", VALUE_TEXT, false}}},
+     {{"path", VALUE_PATH, true},
+      {"soname", VALUE_TEXT, true},
+      {"links", VALUE_TEXT, false},
+      {"bits", VALUE_BITS, false}}},
     {"filler",
      {{"libs", VALUE_NUMBER, true}, {"cached", VALUE_NUMBER, true}, {"libdir", VALUE_PATH, false}}},
     {"file",
@@ -99,6 +109,7 @@ static const struct keyword keywords[] = {
       {"type", VALUE_DEVICE_TYPE, false},
       {"major", VALUE_NUMBER, true},
       {"minor", VALUE_NUMBER, true},
+      {"count", VALUE_NUMBER, false},
       {"mode", VALUE_MODE, false},
       {"uid", VALUE_NUMBER, false},
       {"gid", VALUE_NUMBER, false}}},
@@ -204,6 +215,16 @@ static bool is_device_type(const char *value)
     return list_has("c,b", value);
 }
 
+static bool is_nvml_level(const char *value)
+{
+    return list_has("390,450,525,580", value);
+}
+
+static bool is_bits(const char *value)
+{
+    return list_has("64,32", value);
+}
+
 const char *vocabulary_check(enum value_type type, const char *value)
 {
     static const struct {
@@ -219,6 +240,8 @@ const char *vocabulary_check(enum value_type type, const char *value)
         [VALUE_SWITCH] = {is_switch, "yes or no"},
         [VALUE_MIG] = {is_mig, "on, off or unsupported"},
         [VALUE_DEVICE_TYPE] = {is_device_type, "c or b"},
+        [VALUE_NVML_LEVEL] = {is_nvml_level, "390, 450, 525 or 580"},
+        [VALUE_BITS] = {is_bits, "64 or 32"},
     };
 
     return types[type].fits(value) ? NULL : types[type].expected;
