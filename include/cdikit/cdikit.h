@@ -5,6 +5,7 @@
 
 #include <cdikit/annotations.h>
 #include <cdikit/error.h>
+#include <cdikit/lower.h>
 #include <cdikit/name.h>
 #include <cdikit/oci.h>
 #include <cdikit/registry.h>
