@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which CDI version the container engines read. An engine reads what the CDI Go library in it
+ * knows, and refuses a document that declares a newer version. docs/engines.md has the table.
+ */
+#ifndef CDIKIT_CDI_ENGINE_H
+#define CDIKIT_CDI_ENGINE_H
+
+#include <stddef.h>
+
+#include <cdikit/error.h>
+
+/* A release of an engine that brought another CDI version. */
+struct engine_release {
+    unsigned version[3];
+    const char *cdi; /* the newest that it reads */
+};
+
+struct engine {
+    const char *name;
+    const struct engine_release *releases; /* by version; the first one is that which reads CDI */
+    size_t n_releases;
+};
+
+/* An engine of some version. */
+struct engine_version {
+    const struct engine *engine;
+    const struct engine_release *release; /* the last that is not above that version */
+};
+
+/* The engines that are known, ending with a name of NULL. */
+extern const struct engine engines[];
+
+/*
+ * Reads "podman@4.3.1". A version of one or two numbers means the oldest of its line: "podman@4.3"
+ * is 4.3.0. One leading 'v' and what follows the numbers after '-', '+' or '~', as in the version
+ * of a package, are passed over. Errors: USAGE (no engine of that name, no version, a version that
+ * reads no CDI document), with a hint.
+ */
+int engine_parse(const char *text, struct engine_version *out,
+                 struct cdi_error *err) CDI_MUST_CHECK;
+
+/* The newest CDI version that it reads, e.g. "0.5.0"; a static string. */
+const char *engine_max_cdi_version(const struct engine_version *engine);
+
+#endif
