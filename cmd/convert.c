@@ -7,11 +7,13 @@
 #include "cmd/common.h"
 #include "cmd/document.h"
 #include "cmd/findings.h"
+#include "cmd/lower.h"
 #include "cmd/output.h"
 
 struct convert_options {
     int format;
     const char *version;
+    struct lower_options lower;
     const char *output;
 };
 
@@ -28,6 +30,7 @@ static const struct option options[] = {
      .value = "VERSION",
      .help =
          "the version to declare: a released one, or 'min' for the lowest that the document needs"},
+    LOWER_OPTIONS(struct convert_options, lower),
     {.name = "output",
      .type = OPTION_STRING,
      .offset = offsetof(struct convert_options, output),
@@ -41,7 +44,9 @@ static const char *const usage[] = {"FILE|-", NULL};
 static const struct example examples[] = {
     {"cdikit convert --format json vendor.yaml", "a document as JSON"},
     {"cdikit convert --cdi-version min --output /etc/cdi/vendor.yaml vendor.yaml",
-     "a document for engines of any age"},
+     "a document that declares no more than it needs"},
+    {"cdikit convert --for podman@4.3.1 --for docker@28.5.2 vendor.yaml",
+     "a document that both engines read; what is left out is listed on standard error"},
     {NULL, NULL},
 };
 
@@ -85,18 +90,21 @@ static int choose(const struct cdi_spec *spec, const char *version, const char *
     return 0;
 }
 
-static int check_version(const char *version, struct cdi_error *err)
+/* Looks at the options before anything is read. */
+static int check_options(const struct call *call, const struct convert_options *o,
+                         struct lower_limit *limit, struct cdi_error *err)
 {
-    char all[256] = "";
-    size_t used = 0;
+    bool given = o->version && strcmp(o->version, "min") != 0;
+    int r = given ? lower_check_version("--cdi-version", o->version, "'min' or ", err) : 0;
 
-    if (!version || strcmp(version, "min") == 0 || cdi_version_index(version) >= 0)
-        return 0;
-    for (const char *const *v = cdi_versions() + cdi_version_index(CDI_VERSION_EARLIEST);
-         *v && used < sizeof all; v++)
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", *v);
-    return cdi_error_set(err, CDI_ERR_USAGE,
-                         "--cdi-version cannot be '%s': it is 'min' or one of %s", version, all);
+    if (r == 0)
+        r = lower_limit(call, &o->lower, limit, err);
+    if (r < 0 || !given || !limit->version)
+        return r;
+    if (cdi_version_index(o->version) > cdi_version_index(limit->version))
+        return cdi_error_set(err, CDI_ERR_USAGE, "--cdi-version %s is above %s: %s", o->version,
+                             limit->version, limit->why);
+    return 0;
 }
 
 static int run(const struct call *call, struct cdi_error *err)
@@ -105,10 +113,13 @@ static int run(const struct call *call, struct cdi_error *err)
     struct findings_report report = {.out = stderr};
     _cleanup_spec_ struct cdi_spec *spec = NULL;
     const char *version = NULL;
-    int r = check_version(o->version, err);
+    struct lower_limit limit;
+    int r = check_options(call, o, &limit, err);
 
     if (r == 0)
         r = document_read(call->operands[0], &spec, err);
+    if (r == 0)
+        r = lower_document(call, &limit, spec, err);
     if (r == 0 && o->version)
         r = choose(spec, o->version, &version, err);
     /* What was declared is no finding then, nor is what needs more and is not written. */
@@ -135,6 +146,11 @@ const struct command command_convert = {
         "Reads a document, checks it as 'cdikit validate' does, and writes it: members in the "
         "order of the specification, without what has no effect. Findings go to standard error; "
         "with errors nothing is written.\n\n"
+        "An engine refuses a document for one member that is newer than it. --max-cdi-version and "
+        "--for leave out what is, declare a version that low, and say on standard error what a "
+        "container has no longer. What cannot be left out without giving it something else is an "
+        "error: a device name that begins with a digit, a class with a dot, the hostPath of a "
+        "device node, the type of a mount, network devices.\n\n"
         "An existing file is replaced at once, and keeps its mode and owner.",
     .options = options,
     .options_size = sizeof(struct convert_options),
@@ -142,6 +158,7 @@ const struct command command_convert = {
     .max_operands = 1,
     .examples = examples,
     .exit_notes = "Status 1: the document cannot be read or has errors, or needs a higher version "
-                  "than --cdi-version; the message names the member that does.",
+                  "than --cdi-version, --max-cdi-version or --for allow; the message names the "
+                  "member that does.",
     .run = run,
 };

@@ -55,6 +55,59 @@ expect_status 1 "$cdikit" convert "$TMP/low.yaml"
 expect_status 0 "$cdikit" convert --cdi-version min "$TMP/low.yaml"
 expect_file "$expected/convert.yaml"
 
+# ---- engines that do not know the newest version ----
+cat >"$TMP/newer.yaml" <<'EOF'
+cdiVersion: "1.1.0"
+kind: vendor.com/gpu
+annotations: {note: text}
+devices:
+- name: "0"
+  containerEdits: {deviceNodes: [{path: /dev/gpu0}], additionalGids: [44]}
+- name: "1"
+  containerEdits: {deviceNodes: [{path: /dev/gpu1}], additionalGids: [44]}
+containerEdits: {intelRdt: {closID: a, enableMonitoring: true}}
+EOF
+expect_status 0 "$cdikit" convert --for podman@4.3 --for docker@28.5.2 --max-cdi-version 0.6.0 "$TMP/newer.yaml"
+expect_file "$expected/convert-lower.yaml"
+check "what was dropped" diff "$expected/convert-lower.err" "$TMP/.err"
+expect_status 0 "$cdikit" convert -q --for podman@4.3 "$TMP/newer.yaml"
+expect_file "$expected/convert-lower.yaml"
+check "quiet" test -z "$ERR"
+expect_status 0 "$cdikit" convert --max-cdi-version 0.7.0 "$TMP/newer.yaml"
+expect_out '^cdiVersion: "?0\.7\.0"?$'
+expect_out 'additionalGids'
+expect_err '^cdikit convert: dropped: the document: intelRdt\.enableMonitoring \(needs CDI 1\.1\.0; --max-cdi-version 0\.7\.0\)'
+expect_status 0 "$cdikit" convert --for podman@5.5 --cdi-version 0.8.0 "$TMP/newer.yaml"
+expect_out '^cdiVersion: "?0\.8\.0"?$'
+expect_status 0 "$cdikit" convert --for docker@29.2.0 "$TMP/newer.yaml"
+expect_out '^cdiVersion: "?1\.1\.0"?$'
+check "nothing is dropped" test -z "$ERR"
+# What cannot be reached.
+expect_status 1 "$cdikit" convert --for podman@4.1.0 "$TMP/newer.yaml"
+expect_err 'newer\.yaml:5:[0-9]+: --for podman@4\.1\.0 reads up to CDI 0\.4\.0: devices\[0\]\.name needs CDI 0\.5\.0'
+check "nothing is written" test -z "$OUT"
+check "nor listed" test "$(wc -l <"$TMP/.err")" = 1
+expect_status 1 "$cdikit" convert --max-cdi-version 0.2.0 "$TMP/newer.yaml"
+expect_err 'less than CDI 0\.3\.0'
+expect_status 2 "$cdikit" convert --max-cdi-version 1.2.0 "$TMP/newer.yaml"
+expect_err 'max-cdi-version cannot be .*one of 0\.3\.0'
+expect_status 2 "$cdikit" convert --for podman@3.4.4 "$TMP/newer.yaml"
+expect_err 'podman does from 4\.1\.0 on'
+expect_status 2 "$cdikit" convert --for dokcer@28 "$TMP/newer.yaml"
+expect_err 'did you mean docker'
+expect_status 2 "$cdikit" convert --for podman "$TMP/newer.yaml"
+expect_status 2 "$cdikit" convert --for podman@4.3 --cdi-version 0.6.0 "$TMP/newer.yaml"
+expect_err 'cdi-version 0\.6\.0 is above 0\.5\.0: --for podman@4\.3 reads up to CDI 0\.5\.0'
+# Many devices are counted.
+{
+    printf 'cdiVersion: 0.7.0\nkind: vendor.com/gpu\ndevices:\n'
+    for i in $(seq 0 19); do
+        echo "- {name: gpu$i, containerEdits: {env: [A=$i], additionalGids: [1]}}"
+    done
+} >"$TMP/many.yaml"
+expect_status 0 "$cdikit" convert --max-cdi-version 0.3.0 "$TMP/many.yaml"
+expect_err 'devices gpu0, gpu1, .*gpu7 and 12 more: additionalGids'
+
 # ---- findings ----
 expect_status 1 "$cdikit" convert --output "$TMP/none.yaml" "$fixtures/bad/findings.yaml"
 expect_err '\[env-form\]'
