@@ -3,6 +3,7 @@
 # make            the programs and the library, in build/plain
 # make demo       generate, validate and run a container, on a simulated node without a GPU
 # make check      everything that must hold before a change goes in
+# make check-engines  podman, Docker and containerd use what `cdikit generate` writes
 # make bench      the table of docs/performance.md
 # make fuzz       each fuzz target for FUZZ_SECONDS
 # make install    DESTDIR and prefix are honoured
@@ -156,11 +157,17 @@ install: all
 	$(INSTALL) -m 0644 $(B)/completion/cdikit $(DESTDIR)$(bashcompdir)/cdikit
 	$(INSTALL) -m 0644 specs/cdi-schema.json $(DESTDIR)$(datadir)/cdikit
 
-# Both commands start from a clean clone, with nothing but git and make.
-.PHONY: check demo
+# These commands start from a clean clone, with nothing but git and make.
+.PHONY: check check-engines demo
 check:
 	@packaging/build-deps check
 	@tests/check
+
+# Downloads a Debian with newer engines, once, into build/; SUITES names others than trixie.
+check-engines:
+	@packaging/build-deps engines
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all fakenode
+	@SUITES='$(SUITES)' tests/check engines
 
 demo:
 	@packaging/build-deps demo

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The calls of the Kubernetes Container Runtime Interface that start a container: what a kubelet
+# says to containerd. gRPC is HTTP/2, which curl speaks; the messages are few and small, and are
+# written in hexadecimal by the functions below.
+#
+# Field numbers are those of k8s.io/cri-api, pkg/apis/runtime/v1/api.proto; the encoding is
+# protobuf's (field number and type, length, content).
+
+# The variable-length integers of protobuf, below 16384.
+pb_int() {
+    if [ "$1" -lt 128 ]; then
+        printf %02x "$1"
+    else
+        printf %02x%02x $(($1 % 128 + 128)) $(($1 / 128))
+    fi
+}
+
+# pb FIELD HEX: a member that is a message. pb_text FIELD TEXT, pb_number FIELD NUMBER: the others.
+pb() {
+    pb_int $(($1 * 8 + 2))
+    pb_int $((${#2} / 2))
+    printf %s "$2"
+}
+pb_text() { pb "$1" "$(printf %s "$2" | od -An -v -tx1 | tr -d ' \n')"; }
+pb_number() {
+    pb_int $(($1 * 8))
+    pb_int "$2"
+}
+
+# cri SERVICE/METHOD HEX: one call. Fails with what the server said; else REPLY_ID is the first
+# member of the answer, if that is a text: the id of what was made.
+cri() {
+    local message said
+    message=$(printf '00%08x%s' $((${#2} / 2)) "$2" | sed 's/../\\x&/g')
+    # shellcheck disable=SC2059 # the message is nothing but escapes
+    printf "$message" >"$TMP/cri.request"
+    curl --silent --show-error --max-time 60 --http2-prior-knowledge \
+        --unix-socket "$CRI_SOCKET" --header 'content-type: application/grpc' \
+        --header 'te: trailers' --data-binary "@$TMP/cri.request" --output "$TMP/cri.answer" \
+        --dump-header "$TMP/cri.head" "http://localhost/runtime.v1.$1" || return 1
+    if ! grep -q '^grpc-status: 0' "$TMP/cri.head"; then
+        said=$(sed -n 's/^grpc-message: //p' "$TMP/cri.head" | tr -d '\r')
+        echo "$1: $said" >&2
+        return 1
+    fi
+    # Five bytes of gRPC, then field and length.
+    REPLY_ID=$(tail -c +8 "$TMP/cri.answer" | tr -d '\0')
+}
+
+# An archive for `images import`, as `docker save` writes it, of the directory $1.
+image_archive() { # DIR TAG FILE
+    local dir=$TMP/archive sum
+    mkdir -p "$dir"
+    tar -C "$1" -cf "$dir/layer.tar" .
+    sum=$(sha256sum "$dir/layer.tar")
+    cat >"$dir/config.json" <<JSON
+{"architecture": "$(dpkg --print-architecture)", "os": "linux", "config": {"Cmd": ["/bin/sleep", "1000"]},
+ "rootfs": {"type": "layers", "diff_ids": ["sha256:${sum%% *}"]}}
+JSON
+    cat >"$dir/manifest.json" <<JSON
+[{"Config": "config.json", "RepoTags": ["$2"], "Layers": ["layer.tar"]}]
+JSON
+    tar -C "$dir" -cf "$3" manifest.json config.json layer.tar
+    rm -rf "$dir"
+}
+
+# cri_pod: a pod in the network of the node, which needs no CNI plugin. Sets POD and POD_CONFIG.
+cri_pod() {
+    local name linux
+    name=$(pb 1 "$(pb_text 1 pod)$(pb_text 2 uid)$(pb_text 3 default)")
+    linux=$(pb_text 1 "$CGROUP")$(pb 2 "$(pb 1 "$(pb_number 1 2)")")
+    POD_CONFIG=$name$(pb_text 3 "$TMP/logs")$(pb 8 "$linux")
+    mkdir -p "$TMP/logs"
+    cri RuntimeService/RunPodSandbox "$(pb 1 "$POD_CONFIG")" && POD=$REPLY_ID
+}
+
+cri_remove_pod() {
+    cri RuntimeService/StopPodSandbox "$(pb_text 1 "$POD")" &&
+        cri RuntimeService/RemovePodSandbox "$(pb_text 1 "$POD")"
+}
+
+# cri_run USER DEVICE SCRIPT: a container of the pod; what it writes, and its status.
+cri_run() {
+    local name config
+    name=$(basename "$(mktemp "$TMP/logs/XXXXXX")")
+    config=$(pb 1 "$(pb_text 1 "$name")")$(pb 2 "$(pb_text 1 "$CRI_IMAGE")")
+    config+=$(pb_text 3 /bin/sh)$(pb_text 3 -c)
+    config+=$(pb_text 3 "($3
+); echo ended with \$?")
+    config+=$(pb_text 11 "$name")$(pb 15 "$(pb 2 "$(pb 5 "$(pb_number 1 "$1")")")")
+    config+=$(pb 17 "$(pb_text 1 "$2")")
+    cri RuntimeService/CreateContainer "$(pb_text 1 "$POD")$(pb 2 "$config")$(pb 3 "$POD_CONFIG")" ||
+        return 1
+    cri RuntimeService/StartContainer "$(pb_text 1 "$REPLY_ID")" || return 1
+    cri_wait "$TMP/logs/$name"
+}
+
+# The log has "TIME STREAM F TEXT" in each line.
+cri_wait() {
+    local status
+    for _ in $(seq 200); do
+        status=$(sed -n 's/^[^ ]* stdout F ended with //p' "$1" 2>/dev/null)
+        [ -z "$status" ] || break
+        sleep 0.05
+    done
+    sed -E '/ F ended with [0-9]+$/d; s/^[^ ]* [^ ]* [^ ]* //' "$1"
+    return "${status:-1}"
+}
