@@ -13,6 +13,7 @@
 #include "cmd/explain_driver.h"
 #include "cmd/findings.h"
 #include "cmd/generate_options.h"
+#include "cmd/lower.h"
 #include "cmd/output.h"
 
 static const char *const usage[] = {"", NULL};
@@ -86,15 +87,18 @@ static int write_document(const struct call *call, const struct document_output 
 }
 
 /* Nothing is written unless all documents are good. */
-static int write_documents(const struct call *call, const struct generate_documents *documents,
-                           struct cdi_error *err)
+static int write_documents(const struct call *call, const struct lower_limit *limit,
+                           const struct generate_documents *documents, struct cdi_error *err)
 {
     const struct generate_command_options *o = call->options;
     struct document_output output;
     int r = document_output_open(call, o->format, o->output, &output, err);
 
-    for (size_t i = 0; r == 0 && i < documents->n; i++)
+    for (size_t i = 0; r == 0 && i < documents->n; i++) {
         r = cdi_spec_check(documents->items[i].spec, err);
+        if (r == 0)
+            r = lower_document(call, limit, documents->items[i].spec, err);
+    }
     for (size_t i = 0; r == 0 && i < documents->n; i++)
         r = write_document(call, &output, &documents->items[i], err);
     return r;
@@ -106,8 +110,11 @@ static int run(const struct call *call, struct cdi_error *err)
     _cleanup_(generate_report_clear) struct generate_report report = GENERATE_REPORT_INIT;
     _cleanup_(generate_documents_clear) struct generate_documents documents = {.n = 0};
     struct generate_options what;
+    struct lower_limit limit;
     int r = generate_set_options(call, &what, err);
 
+    if (r == 0)
+        r = lower_limit(call, &o->lower, &limit, err);
     if (r < 0)
         return r;
     r = generate(&what, &documents, &report, err);
@@ -117,7 +124,7 @@ static int run(const struct call *call, struct cdi_error *err)
     if (r == 0 && o->explain)
         explain_driver(&report.driver);
     else if (r == 0)
-        r = write_documents(call, &documents, err);
+        r = write_documents(call, &limit, &documents, err);
     if (r < 0)
         return r;
     if (report.summary && !call->quiet)

@@ -179,6 +179,7 @@ const struct option generate_command_table[] = {
      .aliases = NAMES("feature-flags"),
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_FEATURE_FLAGS"),
      .help = "turn a feature on or off: see FEATURES; can be repeated, or a list with commas"},
+    LOWER_OPTIONS(struct generate_command_options, lower),
     {.name = "strict",
      .type = OPTION_SWITCH,
      .offset = AT(strict),

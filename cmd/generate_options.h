@@ -4,6 +4,7 @@
 #define CDIKIT_CMD_GENERATE_OPTIONS_H
 
 #include "cmd/command.h"
+#include "cmd/lower.h"
 #include "generate/generate.h"
 
 struct generate_command_options {
@@ -12,6 +13,7 @@ struct generate_command_options {
     const char *hook_path, *ldconfig_path, *csv_compat_root;
     struct option_list naming, device_ids, disabled_hooks, enabled_hooks, features;
     struct option_list library_paths, config_paths, csv_files, csv_ignore;
+    struct lower_options lower;
     bool no_all, strict, explain;
 };
 
