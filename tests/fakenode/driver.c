@@ -237,6 +237,14 @@ static void put_driver_root(const struct tree *t, const struct driver *d)
     }
 }
 
+static void put_ld_conf(const struct tree *t, const char *root, const char *libdir)
+{
+    struct tree_path path = tree_path("%s/etc/ld.so.conf.d/fakenode-%s.conf", root,
+                                      base_name(libdir));
+
+    tree_printf(t, path.text, 0644, "%s\n", libdir);
+}
+
 static void put_driver(const struct tree *t, const struct machine *m, const struct record *r)
 {
     const struct driver d = {
@@ -263,9 +271,8 @@ static void put_driver(const struct tree *t, const struct machine *m, const stru
         tree_printf(
             t, tree_path("%s%s/nvidia/%s/%s", d.root, firmware, d.version, firmware_files[i]).text,
             0644, "gsp\n");
-    tree_printf(t,
-                tree_path("%s/etc/ld.so.conf.d/fakenode-%s.conf", d.root, base_name(libdir)).text,
-                0644, "%s\n", libdir);
+    if (record_switch(r, "ld_conf", true))
+        put_ld_conf(t, d.root, libdir);
     if (*d.root)
         put_driver_root(t, &d);
 }

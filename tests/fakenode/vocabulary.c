@@ -91,6 +91,7 @@ static const struct keyword keywords[] = {
       {"xorg", VALUE_PATH, false},
       {"firmware", VALUE_PATH, false},
       {"bits", VALUE_BITS, false},
+      {"ld_conf", VALUE_SWITCH, false},
       {"nodes", VALUE_SWITCH, false}}},
     {"lib",
      {{"path", VALUE_PATH, true},
