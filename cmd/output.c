@@ -14,6 +14,8 @@
 
 void output_init(void)
 {
+    /* A message is one write(2), not one for each of its parts. */
+    (void)setvbuf(stderr, NULL, _IOLBF, 0);
     for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
             continue;
