@@ -121,7 +121,8 @@ static int run(const struct call *call, struct cdi_error *err)
     tell(call, &report, r == 0);
     if (r == 0 && o->strict)
         r = check_strict(&report, err);
-    if (r == 0 && o->explain)
+    /* Most of all when it was in vain. */
+    if (o->explain)
         explain_driver(&report.driver);
     else if (r == 0)
         r = write_documents(call, &limit, &documents, err);

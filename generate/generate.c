@@ -119,7 +119,10 @@ static int probe(const struct generate_options *options, const struct roots *roo
     if (fallback && !(report->fallback = arena_strdup(report->arena, fallback)))
         return cdi_error_nomem(err);
     r = fill_machine(&p, mode_get(*mode), report, err);
-    return r < 0 && fallback ? cdi_error_wrap(err, r, "without NVML (%s)", fallback) : r;
+    if (r < 0 && fallback && err && err->code != CDI_ERR_NOMEM)
+        return cdi_error_set(err, err->code, "%s (NVML could not be asked: %s)", err->message,
+                             fallback);
+    return r;
 }
 
 /* A document, the first of which has all devices; those by coherence are only made if needed. */
@@ -189,7 +192,6 @@ static int probe_and_build(const struct generate_options *options, const struct 
     if (r == 0 && !found && has_hooks(out->items[0].spec) &&
         !(report->missing_hook = arena_strdup(report->arena, how.hook_path)))
         r = cdi_error_nomem(err);
-    report->driver = machine->driver;
     return r;
 }
 
@@ -209,6 +211,7 @@ int generate(const struct generate_options *options, struct generate_documents *
     r = roots_open(&roots, options, machine.arena, err);
     if (r == 0)
         r = probe_and_build(options, &roots, &machine, out, report, err);
+    report->driver = machine.driver;
     if (r < 0)
         generate_documents_clear(out);
     return r;
