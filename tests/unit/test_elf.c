@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -75,6 +76,52 @@ Test(elf, reads_both_classes)
     cr_expect_str_eq(soname, "libcuda.so.1");
     cr_assert_eq(soname_of(&large, sizeof large, arena, &soname, NULL), 0);
     cr_expect_str_eq(soname, "libcuda.so.1");
+}
+
+/* Linkers put the dynamic section near the end of files of many megabytes. */
+Test(elf, reads_what_is_far_into_the_file)
+{
+    static const size_t gaps[] = {1, 1900, 2000, 2048, 100000};
+
+    for (size_t i = 0; i < ARRAY_SIZE(gaps); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        const size_t split = offsetof(struct object64, dynamic);
+        struct object64 object = object64();
+        _cleanup_free_ char *data = calloc(1, gaps[i] + sizeof object);
+        const char *soname;
+
+        cr_assert_not_null(data);
+        object.phdrs[0].p_filesz += gaps[i];
+        object.phdrs[1].p_offset += gaps[i];
+        object.phdrs[1].p_vaddr += gaps[i];
+        object.dynamic[2].d_un.d_ptr += gaps[i];
+        memcpy(data, &object, split);
+        memcpy(data + split + gaps[i], object.dynamic, sizeof object - split);
+        cr_assert_eq(soname_of(data, gaps[i] + sizeof object, arena, &soname, NULL), 0);
+        cr_expect_str_eq(soname, "libcuda.so.1", "%zu bytes", gaps[i]);
+        /* Without what follows the headers. */
+        cr_assert_eq(soname_of(data, gaps[i] + split, arena, &soname, NULL), -CDI_ERR_INVALID);
+    }
+}
+
+static bool is_32bit(const void *data, size_t len)
+{
+    _cleanup_close_ int fd = memfd_create("elf", MFD_CLOEXEC);
+
+    cr_assert_eq(write(fd, data, len), (ssize_t)len);
+    return elf_is_32bit(fd);
+}
+
+Test(elf, tells_classes_apart)
+{
+    struct object32 small = object32();
+    struct object64 large = object64();
+
+    cr_expect(is_32bit(&small, sizeof small));
+    cr_expect_not(is_32bit(&large, sizeof large));
+    cr_expect_not(is_32bit(&small, EI_NIDENT - 1));
+    small.ehdr.e_ident[0] = 'x';
+    cr_expect_not(is_32bit(&small, sizeof small));
 }
 
 Test(elf, an_object_without_soname_has_none)
