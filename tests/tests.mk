@@ -58,6 +58,11 @@ $(STUBS)/%.o: tests/fakenode/%.c Makefile
 	@mkdir -p $(@D); $(call say,CC      $<)
 	$(Q)$(CC) $(STUB_CFLAGS) $(CFLAGS) $(CPPFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
+# What they answer, for selftest.sh.
+$(STUBS)/ask: $(call stub_objects,stubs/ask)
+	@$(call say,LINK    $@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
 -include $(wildcard $(STUBS)/*.d $(STUBS)/stubs/*.d)
 
 $(B)/tests/fakenode/%.o: CDI_CFLAGS += -DFAKENODE_MACHINES_DIR='"$(abspath tests/fakenode/machines)"'
@@ -73,7 +78,7 @@ $(B)/tests/bench/bench: LDFLAGS += -static
 unit: $(UNIT_TESTS)
 
 .PHONY: fakenode
-fakenode: $(B)/fakenode $(STUB_LIBS)
+fakenode: $(B)/fakenode $(STUB_LIBS) $(STUBS)/ask
 
 # libFuzzer targets, one a parser; only clang has it.
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

@@ -77,7 +77,10 @@ build_all() {
         tree=$scratch/nodes/$machine
         check "build $machine" "$fakenode" build "$machine" "$tree"
         check "show $machine" is "$(cat "$here/machines/$machine.machine")" "$fakenode" show "$machine"
-        [ "$machine" = nodriver ] && continue
+        case $machine in
+        nodriver | not-loaded | old-390 | gh200 | orin | thor-dgpu | wsl2 | driver-container | \
+            debian-current | lib64 | nixos | nocache | gke | mig-gfx | mig-mixed) continue ;; # below
+        esac
         check_library "$tree"
         check_cache "$tree"
         check "$machine: GPU in procfs" grep -q 'GPU UUID: . GPU-' "$tree"/proc/driver/nvidia/gpus/*/information
@@ -126,6 +129,160 @@ check_others() {
     check "bighost cache" is 700 bash -c 'ldconfig -p -C "$1" | grep -c filler' - "$tree/a100x8-bighost/etc/ld.so.cache"
 }
 
+# Where libraries lie, and what kind they are.
+check_layouts() {
+    local tree=$scratch/nodes store
+    check "without the driver's modules" absent "$tree/not-loaded/proc/driver/nvidia"
+    check "without the driver's modules" absent "$tree/not-loaded/dev/nvidiactl"
+    check "but with its libraries" test -e "$tree/not-loaded/$libdir/libnvidia-ml.so.570.133.20"
+    check "older libraries" test -e "$tree/mismatch/$libdir/libnvidia-ml.so.570.133.20"
+    check "than modules" grep -q ' 570.86.15 ' "$tree/mismatch/proc/driver/nvidia/version"
+    check "no loader cache" absent "$tree/nocache/etc/ld.so.cache"
+    check "no loader cache" absent "$tree/nixos/etc/ld.so.cache"
+    store=$(readlink "$tree/nixos/run/opengl-driver/lib")
+    check "the store" test -e "$tree/nixos$store/libcuda.so.570.133.20"
+    check "only the alternatives" is /etc/alternatives/nvidia--libcuda.so.1-x86_64-linux-gnu \
+        readlink "$tree/debian-current/$libdir/libcuda.so.1"
+    check "lead to the library" test -e \
+        "$tree/debian-current$(readlink "$tree/debian-current/etc/alternatives/nvidia--libcuda.so.1-x86_64-linux-gnu")"
+    check "libraries of 64 bits" is 2 bash -c 'od -An -tu1 -j4 -N1 "$1" | tr -d " "' - \
+        "$tree/lib64/usr/lib64/libcuda.so.570.133.20"
+    check "libraries of 32 bits" is 1 bash -c 'od -An -tu1 -j4 -N1 "$1" | tr -d " "' - \
+        "$tree/lib64/usr/lib/libcuda.so.570.133.20"
+    check "X modules" test -e "$tree/lib64/usr/lib64/xorg/modules/drivers/nvidia_drv.so"
+    check "nothing of the driver on the host" absent "$tree/driver-container/$libdir/libcuda.so.1"
+    check "nodes on the host" test -c "$tree/driver-container/dev/nvidia1"
+    check "nodes in the driver root" node_is "$tree/driver-container/run/nvidia/driver/dev/nvidia1" \
+        'character special file,666,195:1,0'
+    check "DRM nodes in the driver root" test -c "$tree/driver-container/run/nvidia/driver/dev/dri/card2"
+    check "aarch64" test -e "$tree/gh200/usr/lib/aarch64-linux-gnu/libcuda.so.580.65.06"
+    check "a PCI domain that is not 0" test -e "$tree/gh200/sys/bus/pci/devices/0009:01:00.0/vendor"
+    if command -v readelf >/dev/null; then
+        check "SONAME of 32 bits" grep -qF '[libcuda.so.1]' \
+            <(readelf -d "$tree/lib64/usr/lib/libcuda.so.570.133.20")
+        check "readelf is content with 32 bits" is '' bash -c 'readelf -hlds "$1" 2>&1 >/dev/null' - \
+            "$tree/lib64/usr/lib/libcuda.so.570.133.20"
+    fi
+    command -v ldconfig >/dev/null || return 0
+    check_cache "$tree/gke"
+    check_cache "$tree/driver-container/run/nvidia/driver"
+    check "32 bits in the cache" grep -q 'libcuda.so.1 (ELF) ' <(ldconfig -p -C "$tree/lib64/etc/ld.so.cache")
+    check "not in the host's cache" fails 1 '' grep -q libcuda \
+        <(ldconfig -p -C "$tree/driver-container/etc/ld.so.cache")
+}
+
+# What stands beside the GPUs, and GPUs that are not on every bus.
+check_beside() {
+    local tree=$scratch/nodes
+    check "NVSwitch nodes" is 4 bash -c 'ls "$1"/dev/nvidia-nvswitch[0-9] | wc -l' - "$tree/h100x8"
+    check "the last NVSwitch" node_is "$tree/h100x8/dev/nvidia-nvswitch3" 'character special file,666,508:3,0'
+    check_pci "$tree/h100x8" 0000:a3:00.0 0x10de 0x22a3 0x068000
+    check "IMEX channel" node_is "$tree/h100x8/dev/nvidia-caps-imex-channels/channel2047" \
+        'character special file,666,507:2047,0'
+    check "verbs count from their minor" node_is "$tree/h100x8/dev/infiniband/uverbs1" \
+        'character special file,666,231:193,0'
+    check "MPS directory" is '777 directory' stat -c '%a %F' "$tree/h100x8/tmp/nvidia-mps"
+    check "GDS nodes" is 16 bash -c 'ls "$1"/dev/nvidia-fs* | wc -l' - "$tree/gds"
+    check "Tegra" is Tegra cat "$tree/orin/sys/devices/soc0/family"
+    check "csv" grep -qx 'dev, /dev/nvmap' \
+        "$tree/orin/etc/nvidia-container-runtime/host-files-for-container.d/devices.csv"
+    check "no PCI GPU" is '' ls "$tree/orin/sys/bus/pci/devices"
+    check "no bus" is '' ls "$tree/wsl2/sys/bus/pci/devices"
+    check "dxg" node_is "$tree/wsl2/dev/dxg" 'character special file,666,10:125,0'
+    check "112 MIG devices" is 226 bash -c 'ls "$1/dev/nvidia-caps" | wc -l' - "$tree/mig16x7"
+    printf 'system driver=1.2\ngpu uuid=GPU-x name=x devid=0x1 pci=0000:01:00.0 proc=no\n' >noproc.machine
+    check "GPU without procfs" "$fakenode" build ./noproc.machine "$tree/noproc"
+    check "GPU without procfs" absent "$tree/noproc/proc/driver/nvidia/gpus"
+    check "but on the bus" test -e "$tree/noproc/sys/bus/pci/devices/0000:01:00.0/vendor"
+}
+
+# answers MACHINE ARGUMENTS EXPECTED [VARIABLE=VALUE...]: what a library says on the node
+answers() {
+    local machine=$1 arguments=$2 expected=$3
+    shift 3
+    # shellcheck disable=SC2086  # several words
+    check "$machine: $arguments $*" is "$expected" \
+        "$fakenode" run "$machine" -- env "$@" "$PWD/ask" $arguments
+}
+
+check_stubs() {
+    local gpu='GPU-0b1c2d3e-0000-4000-8000-000000000001'
+    cp "$BUILD/fakenode-stubs/ask" ask
+    cat >stub.machine <<MACHINE
+system driver=580.65.06 cuda=13000 nvml=13.580.65.06
+gpu uuid=$gpu name="GPU A" pci=00000009:41:00.0 minor=3 devid=0x20b010de mig=on drm=card1,renderD128 addressing=ats
+gpu uuid=3e66ba85-e4f9-5743-adc5-05f9e60b1769 name="GPU B (nvgpu)" pci=unsupported minor=1 devid=0
+giprofile gpu=0 prof=2 id=9
+giprofile gpu=* prof=17 id=39
+mig gpu=0 index=1 uuid=MIG-00000001 gi=2 ci=1 gi_prof=2 gi_prof_id=9 ci_prof=1 ci_prof_id=1 mem_mib=100
+mig gpu=0 index=4 uuid=MIG-00000002 gi=5 ci=0 gi_prof=17 gi_prof_id=39 ci_prof=2 ci_prof_id=2 mem_mib=200
+driver groups=compute,utility,sandboxutils
+MACHINE
+    answers ./stub.machine nvml 'driver 580.65.06 cuda 13000 gpus 2
+gpu 0 GPU-0b1c "GPU A" 00000009:41:00.0 minor 3, mig 0 1, addressing 0 2
+mig 0:1 MIG-0000 gi 2 profile 2, ci 1 profile 1, slices 2/3, 100 MiB
+mig 0:4 MIG-0000 gi 5 profile 17, ci 0 profile 2, slices 3/3, 200 MiB
+gpu 1 3e66ba85 "GPU B (nvgpu)" none minor 1, mig 3 9, addressing 3 9'
+    answers ./stub.machine cuda 'cuda 13000 gpus 2'
+    answers ./stub.machine "sandboxutils $gpu MIG-00000002" '0 /dev/nvidia3
+1 /dev/dri/card1
+2 /dev/dri/renderD128
+3 /dev/dri/by-path/pci-0009:41:00.0-card -> ../card1
+4 /dev/dri/by-path/pci-0009:41:00.0-render -> ../renderD128
+11 /proc/driver/nvidia/gpus/0009:41:00.0
+0 /dev/nvidia3
+1 /dev/dri/card1
+2 /dev/dri/renderD128
+3 /dev/dri/by-path/pci-0009:41:00.0-card -> ../card1
+4 /dev/dri/by-path/pci-0009:41:00.0-render -> ../renderD128
+10 /dev/nvidia-caps/nvidia-cap453
+10 /dev/nvidia-caps/nvidia-cap454
+11 /proc/driver/nvidia/gpus/0009:41:00.0'
+    answers wsl2 dxcore 'adapter wddm 3100 store /usr/lib/wsl/drivers/iigd_dch.inf_amd64_0b7c1f
+adapter wddm 3100 store /usr/lib/wsl/drivers/nv_dispi.inf_amd64_2a7e8a1d6b8cc9b7'
+
+    # A function came with a driver: -1 is a function that is not there.
+    sed 's/^system.*/& nvml_level=390/' stub.machine >old.machine
+    answers ./old.machine nvml 'driver 580.65.06 cuda 13000 gpus 2
+gpu 0 GPU-0b1c "GPU A" 00000009:41:00.0 minor 3, mig -1 9, addressing -1 9
+gpu 1 3e66ba85 "GPU B (nvgpu)" none minor 1, mig -1 9, addressing -1 9'
+    sed -e 's/^system.*/& nvml_level=525/' -e /^mig/d stub.machine >older.machine
+    answers ./older.machine nvml 'driver 580.65.06 cuda 13000 gpus 2
+gpu 0 GPU-0b1c "GPU A" 00000009:41:00.0 minor 3, mig 0 1, addressing -1 9
+gpu 1 3e66ba85 "GPU B (nvgpu)" none minor 1, mig 3 9, addressing -1 9'
+}
+
+check_stub_failures() {
+    answers nvml-broken nvml 'ask: nvmlInit_v2: 999 Unknown Error'
+    answers mismatch nvml 'ask: nvmlInit_v2: 18 Driver/library version mismatch'
+    answers not-loaded nvml 'ask: nvmlInit_v2: 9 Driver Not Loaded'
+    answers two-gpus cuda 'cuda 12080 gpus 2' FAKENODE_FAIL=nvmlInit=999
+    answers two-gpus cuda 'ask: cuDeviceGetCount: 3' FAKENODE_FAIL=cuDeviceGetCount=3
+    answers ./stub.machine nvml 'driver 580.65.06 cuda 13000 gpus 2
+gpu 0 GPU-0b1c "GPU A" 00000009:41:00.0 minor 3, mig 0 1, addressing 0 2
+mig 0:4 MIG-0000 gi 5 profile 17, ci 0 profile 2, slices 3/3, 200 MiB
+ask: nvmlDeviceGetName: 15 GPU is lost' \
+        FAKENODE_FAIL=nvmlDeviceGetName=15@1,nvmlDeviceGetMigDeviceHandleByIndex=6x2
+    check "a wrong FAKENODE_FAIL" fails 125 'expected func=code[@gpu][xTIMES]' \
+        "$fakenode" run two-gpus -- env FAKENODE_FAIL=nvmlInit ./ask nvml
+    check "call log" "$fakenode" run two-gpus -- env "FAKENODE_LOG=$PWD/calls" ./ask cuda
+    check "call log" is $'cuInit\ncuDriverGetVersion\ncuDeviceGetCount' cat calls
+    check "call log" "$fakenode" run two-gpus -- env "FAKENODE_LOG=$PWD/calls" ./ask nvml
+    check "call log appends, with GPUs" grep -qx 'nvmlDeviceGetName 1' calls
+    check "delay" bash -c 'start=$(date +%s%N); "$@" && [ $(($(date +%s%N) - start)) -ge 1000000000 ]' - \
+        "$fakenode" run two-gpus -- env FAKENODE_INIT_DELAY_MS=1000 ./ask nvml
+    check "another description" is 'cuda 13000 gpus 2' \
+        "$fakenode" run mig -- env "FAKENODE_MACHINE=$PWD/stub.machine" ./ask cuda
+    cp "$fakenode" lone
+    check "without stubs" ./lone build two-gpus "$scratch/nodes/lone"
+    check "a library without content" test \
+        "$(stat -c %s "$scratch/nodes/lone/$libdir/libnvidia-ml.so.570.133.20")" -lt 1000
+    check "--stubs" ./lone --stubs "$BUILD/fakenode-stubs" build two-gpus "$scratch/nodes/stubs"
+    check "--stubs" cmp "$BUILD/fakenode-stubs/libnvidia-ml.580.so" \
+        "$scratch/nodes/stubs/$libdir/libnvidia-ml.so.570.133.20"
+    check "no such stubs" fails 125 'cannot read /nowhere/' ./lone --stubs /nowhere build two-gpus "$scratch/nodes/none"
+}
+
 check_build_options() {
     check "directory in use" fails 125 'empty directory' "$fakenode" build desktop "$scratch/nodes/desktop"
     check "stand-ins" "$fakenode" --no-nodes --copy /etc/passwd=/usr/bin/mine build desktop "$scratch/nodes/plain"
@@ -149,6 +306,8 @@ gpu pci=01:00|'pci=01:00': expected a PCI address
 missing path=/a path=/b|'path' is given twice
 missing path=/dev/../etc|'path=/dev/../etc': expected an absolute path
 missing path|expected key=value
+system nvml_level=400|'nvml_level=400': expected 390, 450, 525 or 580
+lib path=/a soname=a bits=16|'bits=16': expected 64 or 32
 missing path="/dev/x|the value of 'path' lacks its closing quote
 nodes match=/dev/* mode=0999|'mode=0999': expected an octal mode
 filler libs=many cached=1|'libs=many': expected a number
@@ -157,6 +316,9 @@ BAD
     check "unknown machine" fails 125 "there is no machine 'nowhere'" "$fakenode" show nowhere
     printf 'driver groups=wings version=1\n' >bad.machine
     check "bad group" fails 125 "bad.machine:1: unknown group 'wings'" "$fakenode" build ./bad.machine "$scratch/nodes/bad1"
+    printf 'node path=/dev/x major=1 minor=1 count=2\n' >bad.machine
+    check "nothing to count" fails 125 "bad.machine:1: 'count' needs a path that ends in a number" \
+        "$fakenode" build ./bad.machine "$scratch/nodes/bad3"
     printf 'missing path=/dev/none\n' >bad.machine
     check "nothing to miss" fails 125 "bad.machine:1: /dev/none is not" "$fakenode" build ./bad.machine "$scratch/nodes/bad2"
 }
@@ -249,9 +411,13 @@ dev_before=$(ls /dev)
 build_all
 check_desktop
 check_others
+check_layouts
+check_beside
 check_build_options
 check_bad_descriptions
 check_run
+check_stubs
+check_stub_failures
 check_containers
 check_host
 finish
