@@ -88,6 +88,18 @@ void message_say(const struct call *call, const char *fmt, ...)
     va_end(ap);
 }
 
+void message_info(const struct call *call, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (call->quiet)
+        return;
+    message_begin(call);
+    va_start(ap, fmt);
+    message_text(fmt, ap);
+    va_end(ap);
+}
+
 void message_detail(const struct call *call, const char *fmt, ...)
 {
     va_list ap;

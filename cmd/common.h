@@ -70,8 +70,9 @@ void message_error(const struct call *call, const struct cdi_error *err);
 /* A line "cdikit COMMAND: warning: ..." on standard error, unless --quiet. */
 void message_warn(const struct call *call, const char *fmt, ...) CDI_PRINTF(2, 3);
 
-/* A line "cdikit COMMAND: ..." on standard error, always, or only with --verbose. */
+/* A line "cdikit COMMAND: ..." on standard error: always, unless --quiet, only with --verbose. */
 void message_say(const struct call *call, const char *fmt, ...) CDI_PRINTF(2, 3);
+void message_info(const struct call *call, const char *fmt, ...) CDI_PRINTF(2, 3);
 void message_detail(const struct call *call, const char *fmt, ...) CDI_PRINTF(2, 3);
 
 /* The name of an input in messages: "standard input" for "-". */

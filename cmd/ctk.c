@@ -28,6 +28,9 @@ static const struct words table[] = {
     {"cdi transform root", NULL, &command_transform},
     {"info", "nothing; upstream has no command here, either", NULL},
 
+    {"system", "device nodes of this machine, and links to them", NULL},
+    {"system create-dev-char-symlinks", NULL, &command_ctk_char_links},
+    {"system create-device-nodes", NULL, &command_ctk_device_nodes},
 };
 
 static const struct option options[] = {

@@ -11,6 +11,8 @@
 extern const struct tool tool_ctk; /* named nvidia-ctk */
 
 /* Commands that only nvidia-ctk has. */
+extern const struct command command_ctk_char_links;
+extern const struct command command_ctk_device_nodes;
 extern const struct command command_ctk_list;
 
 /*

@@ -51,8 +51,7 @@ static int run(const struct call *call, struct cdi_error *err)
         return r;
     spec_dirs_warn(call, registry);
     found = print_names(registry);
-    if (!call->quiet)
-        message_say(call, "Found %zu CDI devices", found);
+    message_info(call, "Found %zu CDI devices", found);
     return STATUS_DONE;
 }
 

@@ -30,12 +30,13 @@ check "quiet" test -z "$ERR"
 mkdir "$TMP/copied" && cp "$cdikit" "$TMP/copied/nvidia-ctk"
 expect_status 0 "$TMP/copied/nvidia-ctk" -version
 expect_out '^NVIDIA Container Toolkit CLI'
-for group in cdi "cdi transform" info; do
+for group in cdi "cdi transform" system info; do
     # shellcheck disable=SC2086
     expect_status 0 "$ctk" $group
     expect_out "^Usage: nvidia-ctk $group COMMAND"
 done
-for command in "cdi generate" "cdi list" "cdi transform root"; do
+for command in "cdi generate" "cdi list" "cdi transform root" "system create-device-nodes" \
+    "system create-dev-char-symlinks"; do
     # shellcheck disable=SC2086
     expect_status 0 "$ctk" $command --help
     expect_out "^Usage: nvidia-ctk $command \\[OPTION"
@@ -56,7 +57,7 @@ expect_out '^Usage: cdikit cdi list'
 
 # ---- words that are no command ----
 for words in bogus "cdi bogus" "cdi transform bogus" "info extra" "--quiet cdi bogus" "help bogus" \
-    "cdi --debug bogus"; do
+    "cdi --debug bogus" "system bogus"; do
     # shellcheck disable=SC2086
     expect_status 3 "$ctk" $words
     expect_err '^nvidia-ctk.*: unknown command'
@@ -64,6 +65,7 @@ done
 expect_status 3 "$ctk" cdi lits
 expect_err "did you mean 'list'"
 expect_status 3 "$cdikit" cdi bogus
+expect_status 3 "$cdikit" cdi system
 
 # ---- failures ----
 for words in "--bogus" "cdi --bogus" "cdi list --bogus" "cdi list -x" "cdi transform root --relative-to x" \
