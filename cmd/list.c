@@ -3,11 +3,12 @@
 #include "base/arena.h"
 #include "cmd/common.h"
 #include "cmd/jsonout.h"
+#include "cmd/map.h"
 #include "cmd/output.h"
 
 struct list_options {
     struct spec_dirs where;
-    bool names, vendors, classes, specs, json;
+    bool names, vendors, classes, specs, map, json;
 };
 
 static const struct option options[] = {
@@ -27,11 +28,16 @@ static const struct option options[] = {
      .type = OPTION_SWITCH,
      .offset = offsetof(struct list_options, specs),
      .help = "the documents: kind, CDI version, number of devices, file"},
+    {.name = "map",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct list_options, map),
+     .help = "each device once with all its names, and the hardware that it is"},
     {.name = "json",
      .type = OPTION_SWITCH,
      .offset = offsetof(struct list_options, json),
-     .help = "everything, as one JSON object"},
-    SPEC_DIR_OPTIONS(struct list_options, where, SPEC_DIR_ROOT_HELP),
+     .help = "everything, or what --map shows, as one JSON object"},
+    SPEC_DIR_OPTIONS(struct list_options, where,
+                     SPEC_DIR_ROOT_HELP "; --map looks at the machine there"),
     {.name = NULL},
 };
 
@@ -40,6 +46,7 @@ static const char *const usage[] = {"", NULL};
 static const struct example examples[] = {
     {"cdikit list", "the devices and their files; what is shadowed or conflicting is marked"},
     {"cdikit list --names | grep ^nvidia.com/", "names for a script"},
+    {"cdikit list --map", "which names are the same device: its PCI address, index, model, UUID"},
     {"cdikit list --json --spec-dir ./specs", "what a directory of documents would offer"},
     {NULL, NULL},
 };
@@ -197,15 +204,18 @@ static int run(const struct call *call, struct cdi_error *err)
     size_t n;
     int r;
 
-    if (o->names + o->vendors + o->classes + o->specs + o->json > 1)
+    if (o->names + o->vendors + o->classes + o->specs + (o->map || o->json) > 1)
         return cdi_error_set(err, CDI_ERR_USAGE,
-                             "only one of --names, --vendors, --classes, --specs and --json");
+                             "only one of --names, --vendors, --classes, --specs, and --map or "
+                             "--json or both");
     r = spec_dirs_open(call, &o->where, &registry, err);
     if (r < 0)
         return r;
-    if (o->json)
+    if (o->json && !o->map)
         return list_json(registry, err);
     spec_dirs_warn(call, registry);
+    if (o->map)
+        return map_print(call, registry, o->where.root, o->json, err);
     if (o->vendors || o->classes) {
         items = (o->vendors ? cdi_registry_vendors : cdi_registry_classes)(registry, &n);
         return list_strings(items, n);
@@ -228,7 +238,15 @@ const struct command command_list = {
         "and hide nothing else.\n\n"
         "The object of --json has the members vendors, classes, devices (the names that can be "
         "requested), device_source (name to file), definitions (each definition with its state), "
-        "specs, errors (file to messages) and spec_dirs.",
+        "specs, errors (file to messages) and spec_dirs.\n\n"
+        "--map lists each device that can be requested once. Names of one kind with the same "
+        "edits are the same device. The hardware is what its device nodes lead to: NVIDIA's GPUs "
+        "by /proc/driver/nvidia/gpus, MIG instances by /proc/driver/nvidia-caps, others by "
+        "/sys/dev/char. The index counts the GPUs that the driver uses by PCI address; 'gi1 ci0' "
+        "behind it are a GPU instance and a compute instance. A device that is several, such as "
+        "'all', has all of them in its row. With --json, 'devices' is a list of objects with "
+        "names, nodes and hardware; a unit of hardware has pci, and where known index, minor, "
+        "model, uuid, or gpu_uuid, gpu_instance and compute_instance.",
     .options = options,
     .options_size = sizeof(struct list_options),
     .examples = examples,

@@ -51,7 +51,7 @@ enum output_flags {
 int output_file(const char *path, const char *data, size_t len, unsigned flags,
                 struct cdi_error *err) CDI_MUST_CHECK;
 
-#define TABLE_COLUMNS 6
+#define TABLE_COLUMNS 7
 
 /* Rows of text whose columns are aligned. */
 struct table {
