@@ -4,6 +4,7 @@
 # make demo       generate, validate and run a container, on a simulated node without a GPU
 # make check      everything that must hold before a change goes in
 # make check-engines  podman, Docker and containerd use what `cdikit generate` writes
+# make check-real-driver  `cdikit generate` on the files of NVIDIA's own driver, downloaded
 # make bench      the table of docs/performance.md
 # make fuzz       each fuzz target for FUZZ_SECONDS
 # make install    DESTDIR and prefix are honoured
@@ -158,7 +159,7 @@ install: all
 	$(INSTALL) -m 0644 specs/cdi-schema.json $(DESTDIR)$(datadir)/cdikit
 
 # These commands start from a clean clone, with nothing but git and make.
-.PHONY: check check-engines demo
+.PHONY: check check-engines check-real-driver demo
 check:
 	@packaging/build-deps check
 	@tests/check
@@ -168,6 +169,12 @@ check-engines:
 	@packaging/build-deps engines
 	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all fakenode
 	@SUITES='$(SUITES)' tests/check engines
+
+# Downloads NVIDIA's driver files each time, and keeps none of them.
+check-real-driver:
+	@packaging/build-deps engines
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all fakenode
+	@tests/check driver
 
 demo:
 	@packaging/build-deps demo

@@ -42,7 +42,8 @@ YAML
     done
 }
 
-# Sets NEWEST, the newest version that the engine accepts.
+# Sets NEWEST, the newest version that the engine accepts: as its distribution built it, which may
+# be with another release of the CDI library than the project's own.
 find_newest() {
     local version said refused=
     NEWEST=
