@@ -5,6 +5,7 @@
 #include <cdikit/name.h>
 
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "cdi/registry_internal.h"
 
 static const char *const default_dirs[] = {CDI_DEFAULT_STATIC_DIR, CDI_DEFAULT_DYNAMIC_DIR};
@@ -46,7 +47,7 @@ static int set_dirs(struct cdi_registry *registry, const char *root, const char 
     for (size_t i = 0; i < n; i++) {
         if (!dirs[i])
             return cdi_error_set(err, CDI_ERR_USAGE, "spec dir number %zu is NULL", i + 1);
-        registry->dirs[i] = spec_file_clean(arena, dirs[i]);
+        registry->dirs[i] = path_clean(arena, dirs[i]);
         if (!registry->dirs[i])
             return cdi_error_nomem(err);
     }

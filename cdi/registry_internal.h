@@ -94,9 +94,6 @@ int registry_scan_index(struct registry_scan *scan);
 /* True, with the format, for a file name with an extension of a CDI document. */
 bool spec_file_format(const char *name, enum cdi_format *format);
 
-/* A path without ".", "..", "//" and a last "/", by its text alone; "" becomes ".". */
-const char *spec_file_clean(struct arena *arena, const char *path);
-
 /* The path of a name in a cleaned directory. */
 const char *spec_file_join(struct arena *arena, const char *dir, const char *name);
 

@@ -8,6 +8,7 @@
 #include <cdikit/validate.h>
 
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/quote.h"
 #include "base/strbuf.h"
 #include "cdi/registry_internal.h"
@@ -35,55 +36,6 @@ bool spec_file_format(const char *name, enum cdi_format *format)
         return true;
     }
     return false;
-}
-
-/* Applies one ".." to a cleaned path of len bytes; returns the new length. */
-static size_t clean_parent(char *path, size_t len, bool absolute)
-{
-    const char *slash = memrchr(path, '/', len);
-    const char *last = slash ? slash + 1 : path;
-
-    if (len == 0 && absolute)
-        return 0;
-    if (len == 0 || (len - (size_t)(last - path) == 2 && memcmp(last, "..", 2) == 0)) {
-        if (len)
-            path[len++] = '/';
-        path[len++] = '.';
-        path[len++] = '.';
-        return len;
-    }
-    return slash ? (size_t)(slash - path) : 0;
-}
-
-const char *spec_file_clean(struct arena *arena, const char *path)
-{
-    bool absolute = *path == '/';
-    char *clean = arena_bytes(arena, strlen(path) + 2);
-    size_t len = 0;
-
-    if (!clean)
-        return NULL;
-    for (const char *p = path, *end; *p; p = end) {
-        size_t n;
-
-        p += strspn(p, "/");
-        n = strcspn(p, "/");
-        end = p + n;
-        if (n == 0 || (n == 1 && *p == '.'))
-            continue;
-        if (n == 2 && memcmp(p, "..", 2) == 0) {
-            len = clean_parent(clean, len, absolute);
-            continue;
-        }
-        if (len || absolute)
-            clean[len++] = '/';
-        memcpy(clean + len, p, n);
-        len += n;
-    }
-    if (len == 0)
-        clean[len++] = absolute ? '/' : '.';
-    clean[len] = '\0';
-    return clean;
 }
 
 const char *spec_file_join(struct arena *arena, const char *dir, const char *name)
@@ -142,7 +94,7 @@ static const char *resolve_dir(const struct root *root, struct arena *arena, con
         return NULL;
     if (*target != '/' && !(target = spec_file_join(arena, parent, target)))
         return NULL;
-    target = spec_file_clean(arena, target);
+    target = path_clean(arena, target);
     return target ? resolve_dir(root, arena, target, links) : NULL;
 }
 
