@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/probe.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "generate/driver/files.h"
 
 #define NVML_NAME "libnvidia-ml.so.1"
 
@@ -49,6 +52,28 @@ int probe_driver(struct probe *p, const char *version, enum driver_scope scope,
             r = machine_note(p->machine, driver->files[i].host_path, err,
                              "its SONAME is unknown: %s", driver->files[i].problem);
     return r;
+}
+
+int probe_add_file(struct probe *p, enum driver_kind kind, const char *path,
+                   struct driver_file **out, struct cdi_error *err)
+{
+    struct arena *arena = p->machine->arena;
+    struct driver *driver = &p->machine->driver;
+    struct driver_file file = {.capability = DRIVER_UTILITY, .kind = kind, .path = path};
+
+    if (kind == DRIVER_LIBRARY)
+        file.capability = driver_library_capability(strrchr(path, '/') + 1, DRIVER_COMPUTE);
+    file.host_path = arena_printf(arena, "%s%s", p->roots->driver_prefix, path);
+    driver->files = arena_grow(arena, driver->files, driver->n_files, sizeof file);
+    if (!driver->files)
+        driver->n_files = 0;
+    if (!driver->files || !file.host_path)
+        return cdi_error_nomem(err);
+    driver->files[driver->n_files] = file;
+    if (out)
+        *out = &driver->files[driver->n_files];
+    driver->n_files++;
+    return 0;
 }
 
 int probe_caps(struct probe *p, const struct migcaps **out, struct cdi_error *err)

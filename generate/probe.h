@@ -56,6 +56,13 @@ int probe_nvml(struct probe *p, struct cdi_error *err) CDI_MUST_CHECK;
 int probe_driver(struct probe *p, const char *version, enum driver_scope scope,
                  struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Adds a file at a path in the driver root to those of the driver, in *out if that is not NULL.
+ * `path` lives as long as the machine. Errors: NOMEM.
+ */
+int probe_add_file(struct probe *p, enum driver_kind kind, const char *path,
+                   struct driver_file **out, struct cdi_error *err) CDI_MUST_CHECK;
+
 /* The minors of MIG capabilities, read once. Errors: NOTFOUND (there are none), IO, NOMEM. */
 int probe_caps(struct probe *p, const struct migcaps **out, struct cdi_error *err) CDI_MUST_CHECK;
 
