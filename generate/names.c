@@ -189,6 +189,8 @@ static const char *name_problem(const struct machine_device *device, enum genera
         return NULL;
     if (name)
         return "its UUID, as drivers before R470 wrote it, cannot be the name of a CDI device";
+    if (device->nameless)
+        return "it has neither a UUID nor a PCI address, and only index and type-index name it";
     if (naming == GENERATE_NAME_PCI)
         return "it is on no PCI bus, so that it has no name by PCI address";
     if (device->kind == MACHINE_MIG)
