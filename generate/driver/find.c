@@ -6,16 +6,9 @@
 #include "base/arena.h"
 #include "base/ascii.h"
 #include "base/cleanup.h"
-#include "base/root.h"
 #include "base/strbuf.h"
 #include "generate/driver/library.h"
-
-/* One call of driver_find(). */
-struct run {
-    struct driver_finder *finder;
-    struct driver *driver;
-    struct driver_looked *looked; /* of the rule at hand; NULL if nobody wants to know */
-};
+#include "generate/driver/look.h"
 
 /* What is done with the directories of a place. */
 enum take {
@@ -31,96 +24,22 @@ static const struct {
     enum locate_type type; /* of TAKE_FIRST */
     const char *top;       /* where it is mounted; NULL: where it is */
 } ways[DRIVER_N_WHERE] = {
-    [DRIVER_IN_LIBRARY_DIRS] = {TAKE_ALL, .resolve = true},
-    [DRIVER_IN_32BIT_DIRS] = {TAKE_32BIT, .resolve = true},
-    [DRIVER_IN_LOADER_DIRS] = {TAKE_LIBRARIES},
-    [DRIVER_IN_XORG_DIRS] = {TAKE_FIRST, .type = LOCATE_FILE},
-    [DRIVER_IN_SHARE] = {TAKE_FIRST, .type = LOCATE_FILE, .top = "/usr/share"},
-    [DRIVER_IN_ETC] = {TAKE_FIRST, .type = LOCATE_FILE, .top = "/etc"},
-    [DRIVER_IN_ETC_OR_TOP] = {TAKE_FIRST, .type = LOCATE_FILE, .top = "/etc"},
-    [DRIVER_IN_RUN] = {TAKE_FIRST, .type = LOCATE_FILE},
-    [DRIVER_IN_TMP] = {TAKE_FIRST, .type = LOCATE_ANY},
-    [DRIVER_IN_FIRMWARE] = {TAKE_ALL, .resolve = false},
-    [DRIVER_IN_PATH] = {TAKE_FIRST, .type = LOCATE_EXECUTABLE},
+    [DRIVER_IN_LIBRARY_DIRS] = {.take = TAKE_ALL, .resolve = true},
+    [DRIVER_IN_32BIT_DIRS] = {.take = TAKE_32BIT, .resolve = true},
+    [DRIVER_IN_LOADER_DIRS] = {.take = TAKE_LIBRARIES},
+    [DRIVER_IN_XORG_DIRS] = {.take = TAKE_FIRST, .type = LOCATE_FILE},
+    [DRIVER_IN_SHARE] = {.take = TAKE_FIRST, .type = LOCATE_FILE, .top = "/usr/share"},
+    [DRIVER_IN_ETC] = {.take = TAKE_FIRST, .type = LOCATE_FILE, .top = "/etc"},
+    [DRIVER_IN_ETC_OR_TOP] = {.take = TAKE_FIRST, .type = LOCATE_FILE, .top = "/etc"},
+    [DRIVER_IN_RUN] = {.take = TAKE_FIRST, .type = LOCATE_FILE},
+    [DRIVER_IN_TMP] = {.take = TAKE_FIRST, .type = LOCATE_ANY},
+    [DRIVER_IN_FIRMWARE] = {.take = TAKE_ALL, .resolve = false},
+    [DRIVER_IN_PATH] = {.take = TAKE_FIRST, .type = LOCATE_EXECUTABLE},
 };
 
 static const char *base_name(const char *path)
 {
     return strrchr(path, '/') + 1;
-}
-
-/* Adds a directory, or a file, to what was looked at. */
-static int note_place(struct run *run, const struct locate_path *place, struct cdi_error *err)
-{
-    struct driver_looked *looked = run->looked;
-    struct arena *arena = run->finder->arena;
-    const char *prefix = place->in->prefix, *path = place->path;
-
-    if (!looked)
-        return 0;
-    looked->places = arena_grow(arena, looked->places, looked->n_places, sizeof *looked->places);
-    if (!looked->places)
-        return cdi_error_nomem(err);
-    if (*prefix && strcmp(path, "/") == 0)
-        path = "";
-    looked->places[looked->n_places] = arena_printf(arena, "%s%s", prefix, path);
-    return looked->places[looked->n_places++] ? 0 : cdi_error_nomem(err);
-}
-
-/* All hits of a pattern in directories; it may begin with a path below each of them. */
-static int find_in_dirs(struct run *run, const struct locate_paths *dirs, const char *pattern,
-                        bool resolve, struct locate_paths *hits, struct cdi_error *err)
-{
-    const char *slash = strrchr(pattern, '/');
-    const char *sub = slash ? arena_strndup(run->finder->arena, pattern, (size_t)(slash - pattern))
-                            : NULL;
-
-    if (slash && !sub)
-        return cdi_error_nomem(err);
-    for (size_t i = 0; i < dirs->n; i++) {
-        struct locate *in = dirs->items[i].in;
-        const char *dir = sub ? locate_join(in, dirs->items[i].path, sub) : dirs->items[i].path;
-        int r = dir ? note_place(run, &dirs->items[i], err) : cdi_error_nomem(err);
-
-        if (r == 0)
-            r = locate_in_dir(in, dir, slash ? slash + 1 : pattern, resolve, hits, err);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-/* What was found in the system at a canonical path in the driver root is a part of that. */
-static void claim(struct driver_finder *f, struct locate_paths *hits)
-{
-    size_t len = strlen(f->driver.prefix);
-
-    for (size_t i = 0; i < hits->n; i++) {
-        struct locate_path *hit = &hits->items[i];
-
-        if (hit->in == &f->driver || strncmp(hit->path, f->driver.prefix, len) != 0 ||
-            hit->path[len] != '/')
-            continue;
-        hit->in = &f->driver;
-        hit->path += len;
-    }
-}
-
-/* The libraries that fit: in the directories; else in ld.so.cache; else in the last resort. */
-static int find_libraries(struct run *run, const char *pattern, struct locate_paths *hits,
-                          struct cdi_error *err)
-{
-    struct driver_finder *f = run->finder;
-    const struct locate_path cache_place = {.in = &f->driver, .path = CACHE_PATH};
-    int r = find_in_dirs(run, &f->places.dirs[DRIVER_IN_LOADER_DIRS], pattern, true, hits, err);
-
-    if (r == 0 && !hits->n && !f->places.only_given &&
-        (r = note_place(run, &cache_place, err)) == 0)
-        r = cache_search(&f->cache, &f->driver, pattern, hits, err);
-    if (r == 0 && !hits->n)
-        r = find_in_dirs(run, &f->places.last_resort, pattern, true, hits, err);
-    claim(f, hits);
-    return r;
 }
 
 /* Versions become parts of patterns and paths. */
@@ -137,17 +56,17 @@ static bool is_version(const char *text)
  * The first library that has the version, or any where that is NULL: its path in *hit, whose
  * `path` is NULL if there is none, and the version.
  */
-static int find_versioned(struct run *run, const char *wanted, struct locate_path *hit,
+static int find_versioned(struct look *look, const char *wanted, struct locate_path *hit,
                           const char **version, struct cdi_error *err)
 {
     static const char *const stems[] = {"libcuda.so.", "libnvidia-ml.so."};
 
     hit->path = *version = NULL;
     for (size_t i = 0; i < ARRAY_SIZE(stems); i++) {
-        const char *pattern = arena_printf(run->finder->arena, "%s%s", stems[i],
+        const char *pattern = arena_printf(look->finder->arena, "%s%s", stems[i],
                                            wanted ? wanted : "*.*");
         struct locate_paths hits = {0};
-        int r = pattern ? find_libraries(run, pattern, &hits, err) : cdi_error_nomem(err);
+        int r = pattern ? look_for_libraries(look, pattern, &hits, err) : cdi_error_nomem(err);
 
         if (r < 0)
             return r;
@@ -192,7 +111,7 @@ static int no_library(const struct driver_finder *f, const char *version, struct
                          suffix, suffix, where.s);
 }
 
-static int find_version(struct run *run, const char *wanted, struct cdi_error *err)
+static int find_version(struct look *look, const char *wanted, struct cdi_error *err)
 {
     struct locate_path hit;
     const char *version;
@@ -201,10 +120,10 @@ static int find_version(struct run *run, const char *wanted, struct cdi_error *e
     if (wanted && !is_version(wanted))
         return cdi_error_set(err, CDI_ERR_INVALID, "the driver reports \"%s\" as its version",
                              wanted);
-    if ((r = find_versioned(run, wanted, &hit, &version, err)) < 0)
+    if ((r = find_versioned(look, wanted, &hit, &version, err)) < 0)
         return r;
     if (!hit.path && wanted) {
-        if ((r = find_versioned(run, NULL, &hit, &version, err)) < 0)
+        if ((r = find_versioned(look, NULL, &hit, &version, err)) < 0)
             return r;
         if (hit.path)
             return cdi_error_set(
@@ -214,19 +133,19 @@ static int find_version(struct run *run, const char *wanted, struct cdi_error *e
                 wanted, version, hit.in->prefix, hit.path);
     }
     if (!hit.path)
-        return no_library(run->finder, wanted, err);
-    run->driver->version = arena_strdup(run->finder->arena, version);
-    return run->driver->version ? 0 : cdi_error_nomem(err);
+        return no_library(look->finder, wanted, err);
+    look->driver->version = arena_strdup(look->finder->arena, version);
+    return look->driver->version ? 0 : cdi_error_nomem(err);
 }
 
 /* The directories of all libraries that carry the version, in order of finding. */
-static int find_library_dirs(struct run *run, struct cdi_error *err)
+static int find_library_dirs(struct look *look, struct cdi_error *err)
 {
-    struct driver_finder *f = run->finder;
-    struct driver *driver = run->driver;
+    struct driver_finder *f = look->finder;
+    struct driver *driver = look->driver;
     const char *pattern = arena_printf(f->arena, "lib*.so.%s", driver->version);
     struct locate_paths hits = {0}, dirs = {0};
-    int r = pattern ? find_libraries(run, pattern, &hits, err) : cdi_error_nomem(err);
+    int r = pattern ? look_for_libraries(look, pattern, &hits, err) : cdi_error_nomem(err);
 
     for (size_t i = 0; r == 0 && i < hits.n; i++) {
         const char *path = hits.items[i].path;
@@ -245,45 +164,14 @@ static int find_library_dirs(struct run *run, struct cdi_error *err)
     return places_set_library_dirs(&f->places, &dirs, &f->driver, err);
 }
 
-/*
- * The system's path of a file. In a driver root, symlinks mean what they mean inside it; where
- * the system, following them from its own top, would end elsewhere, the file is named without
- * them.
- */
-static int set_host_path(struct driver_finder *f, const struct locate_path *hit, const char **out,
-                         struct cdi_error *err)
-{
-    const char *prefix = hit->in->prefix, *inside, *outside;
-    int r;
-
-    if (!*prefix) {
-        *out = hit->path;
-        return 0;
-    }
-    if (!(*out = arena_printf(f->arena, "%s%s", prefix, hit->path)))
-        return cdi_error_nomem(err);
-    if (hit->resolved)
-        return 0;
-    if ((r = locate_realpath(hit->in, hit->path, &inside, err)) < 0 ||
-        (r = locate_realpath(&f->system, *out, &outside, err)) < 0)
-        return r;
-    if (!inside)
-        return 0;
-    if (!(inside = arena_printf(f->arena, "%s%s", prefix, inside)))
-        return cdi_error_nomem(err);
-    if (!outside || strcmp(outside, inside) != 0)
-        *out = inside;
-    return 0;
-}
-
 /* Adds a file, which is at `path` in a container. */
-static int add_file(struct run *run, const struct driver_rule *rule, const struct locate_path *hit,
-                    const char *path, struct cdi_error *err)
+static int add_file(struct look *look, const struct driver_rule *rule,
+                    const struct locate_path *hit, const char *path, struct cdi_error *err)
 {
-    struct driver *driver = run->driver;
+    struct driver *driver = look->driver;
     struct driver_file *files,
         file = {.capability = rule->capability, .kind = rule->kind, .path = path};
-    int r = set_host_path(run->finder, hit, &file.host_path, err);
+    int r = look_host_path(look->finder, hit, &file.host_path, err);
 
     if (r == 0 && rule->kind == DRIVER_LIBRARY)
         r = library_read(hit->in, hit->path, &file, err);
@@ -291,7 +179,7 @@ static int add_file(struct run *run, const struct driver_rule *rule, const struc
         return r;
     if (rule->kind == DRIVER_LIBRARY && rule->part != DRIVER_PART_COMPAT32)
         file.capability = driver_library_capability(base_name(hit->path), rule->capability);
-    files = arena_grow(run->finder->arena, driver->files, driver->n_files, sizeof file);
+    files = arena_grow(look->finder->arena, driver->files, driver->n_files, sizeof file);
     if (!files)
         return cdi_error_nomem(err);
     files[driver->n_files++] = file;
@@ -300,10 +188,10 @@ static int add_file(struct run *run, const struct driver_rule *rule, const struc
 }
 
 /* The first file below one of the directories. */
-static int find_first(struct run *run, const struct driver_rule *rule, const char *name,
+static int find_first(struct look *look, const struct driver_rule *rule, const char *name,
                       struct cdi_error *err)
 {
-    const struct locate_paths *dirs = &run->finder->places.dirs[rule->where];
+    const struct locate_paths *dirs = &look->finder->places.dirs[rule->where];
     const char *top = ways[rule->where].top;
 
     for (size_t i = 0; i < dirs->n; i++) {
@@ -313,19 +201,19 @@ static int find_first(struct run *run, const struct driver_rule *rule, const cha
 
         if (!(hit.path = locate_join(hit.in, dirs->items[i].path, name)))
             return cdi_error_nomem(err);
-        if ((r = note_place(run, &dirs->items[i], err)) < 0 ||
+        if ((r = look_note(look, &dirs->items[i], err)) < 0 ||
             (r = locate_is(hit.in, hit.path, ways[rule->where].type, &found, err)) < 0)
             return r;
         if (found) {
             const char *path = top ? locate_join(hit.in, top, name) : hit.path;
 
-            return path ? add_file(run, rule, &hit, path, err) : cdi_error_nomem(err);
+            return path ? add_file(look, rule, &hit, path, err) : cdi_error_nomem(err);
         }
     }
     return 0;
 }
 
-static int find_all(struct run *run, const struct driver_rule *rule, const char *pattern,
+static int find_all(struct look *look, const struct driver_rule *rule, const char *pattern,
                     struct cdi_error *err)
 {
     enum take take = ways[rule->where].take;
@@ -333,58 +221,58 @@ static int find_all(struct run *run, const struct driver_rule *rule, const char 
     int r;
 
     if (take == TAKE_LIBRARIES)
-        r = find_libraries(run, pattern, &hits, err);
+        r = look_for_libraries(look, pattern, &hits, err);
     else
-        r = find_in_dirs(run, &run->finder->places.dirs[rule->where], pattern,
+        r = look_in_dirs(look, &look->finder->places.dirs[rule->where], pattern,
                          ways[rule->where].resolve, &hits, err);
-    claim(run->finder, &hits);
+    look_claim(look->finder, &hits);
     for (size_t i = 0; r == 0 && i < hits.n; i++)
         if (take != TAKE_32BIT || library_is_32bit(hits.items[i].in, hits.items[i].path))
-            r = add_file(run, rule, &hits.items[i], hits.items[i].path, err);
+            r = add_file(look, rule, &hits.items[i], hits.items[i].path, err);
     return r;
 }
 
 /* Puts the version where the pattern has "%V". */
-static const char *expand(const struct run *run, const char *pattern)
+static const char *expand(const struct look *look, const char *pattern)
 {
     const char *mark = strstr(pattern, "%V");
 
     if (!mark)
         return pattern;
-    return arena_printf(run->finder->arena, "%.*s%s%s", (int)(mark - pattern), pattern,
-                        run->driver->version, mark + 2);
+    return arena_printf(look->finder->arena, "%.*s%s%s", (int)(mark - pattern), pattern,
+                        look->driver->version, mark + 2);
 }
 
 /* Starts the account of a rule, if one is wanted. */
-static int begin_looking(struct run *run, const struct driver_rule *rule, const char *pattern,
+static int begin_looking(struct look *look, const struct driver_rule *rule, const char *pattern,
                          struct cdi_error *err)
 {
-    struct driver *driver = run->driver;
+    struct driver *driver = look->driver;
 
-    run->looked = NULL;
-    if (!run->finder->search->explain)
+    look->looked = NULL;
+    if (!look->finder->search->explain)
         return 0;
-    driver->looked = arena_grow(run->finder->arena, driver->looked, driver->n_looked,
+    driver->looked = arena_grow(look->finder->arena, driver->looked, driver->n_looked,
                                 sizeof *driver->looked);
     if (!driver->looked)
         return cdi_error_nomem(err);
-    run->looked = &driver->looked[driver->n_looked++];
-    *run->looked = (struct driver_looked){
+    look->looked = &driver->looked[driver->n_looked++];
+    *look->looked = (struct driver_looked){
         .capability = rule->capability, .pattern = pattern, .first_file = driver->n_files};
     return 0;
 }
 
-static int find_rule(struct run *run, const struct driver_rule *rule, struct cdi_error *err)
+static int find_rule(struct look *look, const struct driver_rule *rule, struct cdi_error *err)
 {
-    const char *pattern = expand(run, rule->pattern);
-    int r = pattern ? begin_looking(run, rule, pattern, err) : cdi_error_nomem(err);
+    const char *pattern = expand(look, rule->pattern);
+    int r = pattern ? begin_looking(look, rule, pattern, err) : cdi_error_nomem(err);
 
     if (r < 0)
         return r;
-    r = ways[rule->where].take == TAKE_FIRST ? find_first(run, rule, pattern, err)
-                                             : find_all(run, rule, pattern, err);
-    if (run->looked)
-        run->looked->n_files = run->driver->n_files - run->looked->first_file;
+    r = ways[rule->where].take == TAKE_FIRST ? find_first(look, rule, pattern, err)
+                                             : find_all(look, rule, pattern, err);
+    if (look->looked)
+        look->looked->n_files = look->driver->n_files - look->looked->first_file;
     return r;
 }
 
@@ -418,30 +306,30 @@ int driver_finder_init(struct driver_finder *finder, const struct driver_search 
 int driver_finder_library(struct driver_finder *finder, const char *name, const char **path,
                           struct cdi_error *err)
 {
-    struct run run = {.finder = finder};
+    struct look look = {.finder = finder};
     struct locate_paths hits = {0};
-    int r = find_libraries(&run, name, &hits, err);
+    int r = look_for_libraries(&look, name, &hits, err);
 
     *path = NULL;
     if (r < 0 || !hits.n)
         return r;
-    return set_host_path(finder, &hits.items[0], path, err);
+    return look_host_path(finder, &hits.items[0], path, err);
 }
 
 int driver_find(struct driver_finder *finder, const char *version, enum driver_scope scope,
                 struct driver *out, struct cdi_error *err)
 {
-    struct run run = {.finder = finder, .driver = out};
+    struct look look = {.finder = finder, .driver = out};
     unsigned parts = wanted_parts(finder->search, scope);
     size_t n;
     const struct driver_rule *rules = driver_rules(&n);
     int r;
 
     *out = (struct driver){0};
-    if ((r = find_version(&run, version, err)) < 0 || (r = find_library_dirs(&run, err)) < 0)
+    if ((r = find_version(&look, version, err)) < 0 || (r = find_library_dirs(&look, err)) < 0)
         return r;
     for (size_t i = 0; i < n; i++)
-        if ((parts & 1U << rules[i].part) && (r = find_rule(&run, &rules[i], err)) < 0)
+        if ((parts & 1U << rules[i].part) && (r = find_rule(&look, &rules[i], err)) < 0)
             return r;
     return 0;
 }

@@ -30,13 +30,13 @@ void locate_init(struct locate *locate, const struct root *root, const char *pre
 const char *locate_join(const struct locate *locate, const char *dir, const char *name)
 {
     size_t dir_len = strcmp(dir, "/") == 0 ? 0 : strlen(dir), name_len = strlen(name);
-    char *path = arena_bytes(locate->arena, dir_len + name_len + 2);
+    char *path = arena_bytes(locate->arena, dir_len + name_len + 2), *end = path;
 
     if (!path)
         return NULL;
-    memcpy(path, dir, dir_len);
-    path[dir_len] = '/';
-    memcpy(path + dir_len + 1, name, name_len + 1);
+    end = mempcpy(end, dir, dir_len);
+    *end++ = '/';
+    memcpy(end, name, name_len + 1);
     return path;
 }
 

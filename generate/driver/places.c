@@ -209,7 +209,7 @@ static int set_firmware_dirs(struct places *places, const struct driver_search *
 {
     static const char *const tops[] = {"/lib/firmware/updates", "/lib/firmware"};
     struct locate_paths *dirs = &places->dirs[DRIVER_IN_FIRMWARE];
-    const char *extra, *release;
+    const char *extra = "", *release = "";
     int r;
 
     if ((r = read_line(search->system, FIRMWARE_PARAMETER, driver->arena, &extra, err)) < 0 ||

@@ -77,7 +77,7 @@ void tree_link(const struct tree *tree, const char *name, const char *target)
         o.dynamic[1] = (Elf##bits##_Dyn){DT_STRSZ, {sizeof o.strings}};                         \
         o.dynamic[2] = (Elf##bits##_Dyn){soname ? DT_SONAME : DT_NULL, {1}};                    \
         cr_assert_lt(strlen(soname ? soname : ""), sizeof o.strings - 1);                       \
-        strcpy(o.strings + 1, soname ? soname : "");                                            \
+        (void)snprintf(o.strings + 1, sizeof o.strings - 1, "%s", soname ? soname : "");        \
         cr_assert_eq(fwrite(&o, sizeof o, 1, file), 1);                                         \
     }
 

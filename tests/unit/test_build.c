@@ -53,7 +53,11 @@ static struct machine machine_new(struct arena *arena)
         .n_devices = 2,
         .control_nodes = control,
         .n_control_nodes = ARRAY_SIZE(control),
-        .driver = {"570.1", library_dirs, 2, files, ARRAY_SIZE(files)},
+        .driver = {.version = "570.1",
+                   .library_dirs = library_dirs,
+                   .n_library_dirs = 2,
+                   .files = files,
+                   .n_files = ARRAY_SIZE(files)},
     };
 
     machine.devices[0] = (struct machine_device){

@@ -190,7 +190,7 @@ Test(glob, paths)
 }
 
 /* Four links to the directory that they are in: 4^8 ways and one file lead to 4^8 hits. */
-Test(glob, a_hostile_tree_is_an_error, .timeout = 60)
+Test(glob, paths_of_a_hostile_tree_are_an_error, .timeout = 60)
 {
     _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
     _cleanup_tree_ struct tree tree;
