@@ -82,6 +82,8 @@ static unsigned ci_profile(void *gpu_instance, void *instance)
 
     must("nvmlComputeInstanceGetInfo_v2",
          ASK(nvmlComputeInstanceGetInfo_v2, (void *, void *), instance, &info));
+    if (info.gpu_instance != gpu_instance)
+        return 98;
     for (unsigned i = 0; i < 9; i++) {
         if (ASK(nvmlGpuInstanceGetComputeInstanceProfileInfo, (void *, unsigned, unsigned, void *),
                 gpu_instance, i, 0U, &profile) == 0 &&

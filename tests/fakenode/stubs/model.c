@@ -103,6 +103,14 @@ static void read_migs(struct stub_gpu *gpu)
     }
 }
 
+static void read_profiles(void)
+{
+    model.profiles = array_of(count("giprofile"), sizeof(*model.profiles));
+    for (const struct record *r = desc_next(&model.desc, "giprofile", NULL); r;
+         r = desc_next(&model.desc, "giprofile", r))
+        model.profiles[model.n_profiles++] = r;
+}
+
 static void add_failure(const char *function, size_t length, int code, int gpu, int times)
 {
     struct failure *failure = &failures[n_failures++];
@@ -193,6 +201,7 @@ const struct model *model_get(void)
         read_gpu(r);
     for (size_t i = 0; i < model.n_gpus; i++)
         read_migs(&model.gpus[i]);
+    read_profiles();
     read_failures();
     read_delays();
     model_is_read = true;
@@ -209,6 +218,7 @@ __attribute__((destructor)) static void forget(void)
     free(failures);
     free(model.gpus);
     free(model.migs);
+    free(model.profiles);
     desc_free(&model.desc);
 }
 
@@ -286,8 +296,8 @@ void model_find(const char *uuid, struct stub_gpu **gpu, struct stub_mig **mig)
 
 const struct record *model_profile(const struct stub_gpu *gpu, unsigned profile)
 {
-    for (const struct record *r = desc_next(&model.desc, "giprofile", NULL); r;
-         r = desc_next(&model.desc, "giprofile", r)) {
+    for (size_t i = 0; i < model.n_profiles; i++) {
+        const struct record *r = model.profiles[i];
         const char *of = record_text(r, "gpu", "*");
 
         if (record_number(r, "prof", 0) == profile &&

@@ -62,6 +62,8 @@ struct model {
     size_t n_gpus;
     struct stub_mig *migs; /* of all GPUs, those of one GPU together */
     size_t n_migs;
+    const struct record **profiles; /* records `giprofile` */
+    size_t n_profiles;
 };
 
 /*

@@ -195,6 +195,16 @@ STUB_API int nvmlDeviceGetAttributes_v2(void *device, struct attributes *out)
     return attributes(__func__, device, out);
 }
 
+/* The handle of a GPU instance, of which there is one, or NULL. */
+static struct stub_instance *gpu_instance_at(const struct stub_gpu *gpu, unsigned id)
+{
+    for (size_t i = 0; i < gpu->n_migs; i++) {
+        if (gpu->migs[i].gi == id)
+            return &gpu->migs[i].gpu_instance;
+    }
+    return NULL;
+}
+
 STUB_API int nvmlDeviceGetGpuInstanceById(void *device, unsigned id, void **out)
 {
     const struct stub_gpu *gpu = nvml_gpu(device);
@@ -206,13 +216,8 @@ STUB_API int nvmlDeviceGetGpuInstanceById(void *device, unsigned id, void **out)
         return NVML_INVALID_ARGUMENT;
     if (!gpu->mig_on)
         return NVML_NOT_SUPPORTED;
-    for (size_t i = 0; i < gpu->n_migs; i++) {
-        if (gpu->migs[i].gi == id) {
-            *out = &gpu->migs[i].gpu_instance;
-            return NVML_SUCCESS;
-        }
-    }
-    return NVML_NOT_FOUND;
+    *out = gpu_instance_at(gpu, id);
+    return *out ? NVML_SUCCESS : NVML_NOT_FOUND;
 }
 
 STUB_API int nvmlGpuInstanceGetInfo(void *instance, struct gi_info *out)
@@ -267,7 +272,7 @@ static int ci_info(const char *function, void *instance, void *out, size_t size)
         return NVML_INVALID_ARGUMENT;
     info = (struct ci_info){
         .device = mig->gpu,
-        .gpu_instance = &mig->gpu_instance,
+        .gpu_instance = gpu_instance_at(mig->gpu, mig->gi),
         .id = mig->ci,
         .profile_id = record_number(mig->record, "ci_prof_id", 0),
         .placement = {record_number(mig->record, "ci_start", 0),
