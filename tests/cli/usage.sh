@@ -99,9 +99,9 @@ expect_err 'priority 0'
 check "-vq is quiet too" test "${ERR#*warning}" = "$ERR"
 expect_status 0 "$cdikit" list --spec-dir "$TMP/none" -qv
 expect_err 'priority 0'
-expect_status 0 "$cdikit" list --help
+expect_status 0 "$cdikit" resolve --help
 expect_out 'paths that are'
-check "list reads no device nodes" test "${OUT#*device nodes}" = "$OUT"
+check "resolve reads no device nodes" test "${OUT#*device nodes}" = "$OUT"
 expect_status 0 "$cdikit" apply --help
 expect_out 'the device nodes'
 expect_status 0 "$cdikit" generate --help
