@@ -46,7 +46,7 @@ static const struct example examples[] = {
     {"cdikit convert --cdi-version min --output /etc/cdi/vendor.yaml vendor.yaml",
      "a document that declares no more than it needs"},
     {"cdikit convert --for podman@4.3.1 --for docker@28.5.2 vendor.yaml",
-     "a document that both engines read; what is left out is listed on standard error"},
+     "a document that both engines read, and what it lacks then"},
     {NULL, NULL},
 };
 
