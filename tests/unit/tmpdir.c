@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -59,6 +62,24 @@ void tmpdir_write(const char *dir, const char *name, const char *text)
     f = fopen(path, "we");
     cr_assert_not_null(f, "%s", path);
     cr_assert_eq(fwrite(text, 1, strlen(text), f), strlen(text));
+}
+
+void tmpdir_node(const char *dir, const char *name, unsigned major, unsigned minor)
+{
+    const char *path = tmpdir_path(dir, name);
+
+    tmpdir_write(dir, name, "");
+    cr_assert_eq(unlink(path), 0);
+    if (mknod(path, S_IFCHR | 0666, makedev(major, minor)) < 0)
+        cr_skip_test("needs the right to mknod(2)");
+    cr_assert_eq(chmod(path, 0666), 0);
+}
+
+void tmpdir_link(const char *dir, const char *name, const char *target)
+{
+    tmpdir_write(dir, name, "");
+    cr_assert_eq(unlink(tmpdir_path(dir, name)), 0);
+    cr_assert_eq(symlink(target, tmpdir_path(dir, name)), 0);
 }
 
 char *tmpdir_read(const char *dir, const char *name)

@@ -12,6 +12,15 @@ const char *tmpdir_path(const char *dir, const char *name);
 /* Writes a file beneath dir, making its directories. */
 void tmpdir_write(const char *dir, const char *name, const char *text);
 
+/*
+ * Makes a character device with mode 0666 beneath dir, and its directories. Without the right to
+ * that the test is skipped.
+ */
+void tmpdir_node(const char *dir, const char *name, unsigned major, unsigned minor);
+
+/* Makes a symlink beneath dir, and its directories. */
+void tmpdir_link(const char *dir, const char *name, const char *target);
+
 /* The content of DIR/name as a malloc'ed string, or NULL. */
 char *tmpdir_read(const char *dir, const char *name);
 
