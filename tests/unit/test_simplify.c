@@ -31,7 +31,7 @@ Test(edits, groups)
         _cleanup_arena_ struct arena *arena = arena_new();
         struct edits_builder b = {.arena = arena};
         struct cdi_edits edits = {.env = {NULL, 0}};
-        struct machine_node node = {"/dev/a", "/dev/a", 1, 2, cases[i].mode, cases[i].gid};
+        struct machine_node node = {"/dev/a", "/dev/a", 1, 2, cases[i].mode, cases[i].gid, false};
 
         edits_add_node(&b, &edits, &node);
         cr_expect_eq(edits.n_additional_gids, cases[i].expected, "case %zu", i);
@@ -97,8 +97,8 @@ Test(edits, append_takes_every_field)
 
 Test(simplify, removes_what_is_there_twice)
 {
-    static const struct machine_node node = {"/dev/a", "/dev/a", 1, 2, 0600, 3},
-                                     other = {"/dev/a", "/b/dev/a", 1, 2, 0600, 3};
+    static const struct machine_node node = {"/dev/a", "/dev/a", 1, 2, 0600, 3, false},
+                                     other = {"/dev/a", "/b/dev/a", 1, 2, 0600, 3, false};
     static const struct machine_env env = {"A", "1"};
     static const struct machine_hook hook = {"hook", NULL, 0};
     _cleanup_spec_ struct cdi_spec *spec = cdi_spec_new();
