@@ -22,7 +22,7 @@ at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$1" ]; }
 
 # Why Docker's groups are its own: see https://github.com/moby/moby/pull/52579
 takes_gids() {
-    at_least "$NEWEST" 0.7.0 && [ "$ENGINE" != docker ]
+    grep -q additionalGids "$DOCUMENT" && [ "$ENGINE" != docker ]
 }
 
 # --- which documents the engine reads -----------------------------------------------------------
@@ -60,13 +60,45 @@ find_newest() {
     rm -f /etc/cdi/probe-*.yaml
 }
 
-# The only place that says how a document for this engine is asked for.
-generate_for_engine() { # FILE
-    "$BUILD/cdikit" generate --quiet --mode pci --disable-hook all --output "$1" || return 1
-    at_least "$NEWEST" "$(sed -n 's/^cdiVersion: //p' "$1")" && return 0
-    # Groups are all that a document for GPUs has of versions after 0.5.0.
-    sed -i '/^ *additionalGids:$/,/^ *- [0-9]*$/d' "$1"
-    "$BUILD/cdikit" convert --quiet --cdi-version min --output "$1" "$1"
+# promised_version: the newest that `--for` takes this engine to read. It says so when it leaves
+# something out, and leaves out nothing for an engine that reads all.
+promised_version() {
+    local said
+    said=$("$BUILD/cdikit" convert --for "$ENGINE@$VERSION" - 2>&1 >/dev/null <<YAML
+cdiVersion: 1.1.0
+kind: example.com/probe
+devices:
+- name: newest
+  containerEdits:
+    env: [PROBE=1]
+    intelRdt: {closID: probe, enableMonitoring: true}
+YAML
+    ) || return 1
+    said=$(sed -n 's/.* reads up to CDI \([0-9.]*\).*/\1/p' <<<"$said" | head -n 1)
+    echo "${said:-1.1.0}"
+}
+
+# The promise is of the engine's own releases; a distribution may have built it with a newer
+# library, with an older one it would be broken.
+test_promise() {
+    local promised
+    promised=$(promised_version)
+    check "cdikit knows which documents $ENGINE $VERSION reads" test -n "$promised"
+    check "$ENGINE $VERSION accepts $promised, as --for promises" at_least "$NEWEST" "$promised"
+    [ "$promised" = "$NEWEST" ] || echo "note for $ENGINE $VERSION, --for keeps to $promised"
+}
+
+generate_for_engine() {
+    "$BUILD/cdikit" generate --quiet --mode pci --disable-hook all --for "$ENGINE@$VERSION" \
+        --output "$DOCUMENT"
+}
+
+# A server learns of a new document from inotify.
+wait_for_document() {
+    for _ in $(seq 20); do
+        "${ENGINE}_run" 0 '' nvidia.com/gpu=all true >/dev/null 2>&1 && return
+        sleep 0.2
+    done
 }
 
 # --- what a container sees ----------------------------------------------------------------------
@@ -197,7 +229,8 @@ machine_a100x8() {
     test_opening all nvidia{0..7}
 }
 
-NAME="$ENGINE $("${ENGINE}_version")"
+VERSION=$("${ENGINE}_version")
+NAME="$ENGINE $VERSION"
 write_probes
 if ! "${ENGINE}_start" >"$TMP/start" 2>&1; then
     not_ok "$NAME starts" "$(cat "$TMP/start"; tail -n 20 "$TMP/server.log")"
@@ -210,23 +243,18 @@ if [ -z "$NEWEST" ]; then
 fi
 ok "$NAME accepts a CDI document"
 
-# A server learns of a new document from inotify.
-wait_for_document() {
-    for _ in $(seq 20); do
-        "${ENGINE}_run" 0 '' nvidia.com/gpu=all true >/dev/null 2>&1 && return
-        sleep 0.2
-    done
-}
-
 case $MACHINE in
 *desktop*)
-    check "a document for it" generate_for_engine /etc/cdi/nvidia.yaml
+    DOCUMENT=/etc/cdi/nvidia.yaml
+    check "a document for it" generate_for_engine
     wait_for_document
-    machine_desktop
     echo "note $NAME accepts up to $NEWEST"
+    test_promise
+    machine_desktop
     ;;
 *A100*)
-    check "a document for it" generate_for_engine /var/run/cdi/nvidia.yaml
+    DOCUMENT=/var/run/cdi/nvidia.yaml
+    check "a document for it" generate_for_engine
     wait_for_document
     machine_a100x8
     ;;
