@@ -37,14 +37,15 @@ struct elf_layout {
 
 static const struct elf_layout layouts[] = {LAYOUT(32), LAYOUT(64)};
 
-/* The program headers of an open file. */
+/* An open file, and its program headers. */
 struct elf_file {
     int fd;
     const struct elf_layout *layout;
     size_t n_segments;
     size_t n_head;
     unsigned char head[HEAD_SIZE]; /* the file's first bytes: mostly all but the dynamic section */
-    unsigned char segments[MAX_SEGMENTS * sizeof(Elf64_Phdr)];
+    const unsigned char *segments; /* a part of head, or heap */
+    unsigned char *heap;
 };
 
 /* What the dynamic section says of the name. */
@@ -110,7 +111,8 @@ static int read_headers(struct elf_file *file, struct cdi_error *err)
 {
     const unsigned char *ehdr = file->head;
     const struct elf_layout *layout;
-    size_t got;
+    uint64_t offset;
+    size_t got, size;
     int r = read_at(file, file->head, sizeof file->head, 0, &got, err);
 
     if (r < 0)
@@ -129,8 +131,16 @@ static int read_headers(struct elf_file *file, struct cdi_error *err)
         return invalid(err, "the ELF file has too many program headers");
     if (file->n_segments && get_uint(ehdr + layout->e_phentsize, 2) != layout->phdr_size)
         return invalid(err, "the ELF file has program headers of an unknown size");
-    return read_exactly(file, file->segments, file->n_segments * layout->phdr_size,
-                        get_uint(ehdr + layout->e_phoff, layout->word), err);
+    size = file->n_segments * layout->phdr_size;
+    offset = get_uint(ehdr + layout->e_phoff, layout->word);
+    if (size <= got && offset <= got - size) {
+        file->segments = file->head + offset;
+        return 0;
+    }
+    if (!(file->heap = malloc(size + !size)))
+        return cdi_error_nomem(err);
+    file->segments = file->heap;
+    return read_exactly(file, file->heap, size, offset, err);
 }
 
 /* A field of a segment; p_type is the first one in both classes. */
@@ -206,18 +216,20 @@ static int read_dynamic(const struct elf_file *file, struct elf_dynamic *out, st
     return 0;
 }
 
+static void elf_file_clear(struct elf_file *file)
+{
+    free(file->heap);
+}
+
 int elf_soname(int fd, struct arena *arena, const char **soname, struct cdi_error *err)
 {
-    struct elf_file file;
+    _cleanup_(elf_file_clear) struct elf_file file = {.fd = fd};
     struct elf_dynamic dynamic = {0};
     uint64_t offset, size;
     char name[MAX_NAME];
     size_t got;
     int r;
 
-    /* Not all of it: its arrays are large, and are filled before they are read. */
-    file.fd = fd;
-    file.n_head = 0;
     *soname = NULL;
     if ((r = read_headers(&file, err)) < 0 || (r = read_dynamic(&file, &dynamic, err)) < 0)
         return r;

@@ -297,7 +297,7 @@ Test(find, parts)
         tree.search.compat32 = cases[i].compat32;
         tree.search.no_ipc = cases[i].no_ipc;
         cr_assert_eq(tree_find(&tree, "570.1", cases[i].scope, NULL), 0);
-        for (; cases[i].expected[n] && n < tree.driver.n_files; n++)
+        for (; n < tree.driver.n_files && cases[i].expected[n]; n++)
             cr_expect_str_eq(tree.driver.files[n].path, cases[i].expected[n]);
         cr_expect_null(cases[i].expected[n], "case %zu: %s", i, cases[i].expected[n]);
         cr_expect_eq(tree.driver.n_files, n, "case %zu", i);

@@ -78,6 +78,30 @@ Test(elf, reads_both_classes)
     cr_expect_str_eq(soname, "libcuda.so.1");
 }
 
+/* The program headers need not be at the beginning. */
+Test(elf, reads_program_headers_at_the_end)
+{
+    static const size_t gaps[] = {0, 1500, 100000};
+
+    for (size_t i = 0; i < ARRAY_SIZE(gaps); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct object64 object = object64();
+        const size_t at = sizeof object + gaps[i];
+        _cleanup_free_ char *data = calloc(1, at + sizeof object.phdrs);
+        const char *soname;
+
+        cr_assert_not_null(data);
+        object.ehdr.e_phoff = at;
+        memcpy(data, &object, sizeof object);
+        memcpy(data + at, object.phdrs, sizeof object.phdrs);
+        memset(data + offsetof(struct object64, phdrs), 0xff, sizeof object.phdrs);
+        cr_assert_eq(soname_of(data, at + sizeof object.phdrs, arena, &soname, NULL), 0);
+        cr_expect_str_eq(soname, "libcuda.so.1");
+        cr_assert_eq(soname_of(data, at + sizeof object.phdrs - 1, arena, &soname, NULL),
+                     -CDI_ERR_INVALID);
+    }
+}
+
 /* Linkers put the dynamic section near the end of files of many megabytes. */
 Test(elf, reads_what_is_far_into_the_file)
 {
