@@ -156,8 +156,8 @@ const struct option generate_command_table[] = {
      .offset = AT(csv_files),
      .value = "FILE",
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_CSV_FILES"),
-     .help = "mode csv: a file that lists what containers need; can be repeated; those in "
-             "/etc/nvidia-container-runtime/host-files-for-container.d unless given"},
+     .help = "mode csv: a file that lists what containers need; can be repeated; without it "
+             "devices.csv, drivers.csv and l4t.csv of the system"},
     {.name = "csv.ignore-pattern",
      .type = OPTION_COMMAS,
      .offset = AT(csv_ignore),

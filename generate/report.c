@@ -87,7 +87,7 @@ const char *report_summary(const struct machine *machine, struct arena *arena)
     if (machine->driver.version)
         strbuf_printf(&text, ", driver %s", machine->driver.version);
     if (n_files)
-        strbuf_printf(&text, ", %zu driver files", n_files);
+        strbuf_printf(&text, ", %zu driver file%s", n_files, n_files == 1 ? "" : "s");
     for (size_t i = 0; i < DRIVER_N_CAPABILITIES; i++) {
         if (!counts[i])
             continue;
