@@ -81,8 +81,6 @@ static int write_document(const struct call *call, const struct document_output 
 
     if (path && *document->suffix && !(path = document_path(call, path, document->suffix)))
         return cdi_error_nomem(err);
-    if (!path && *document->suffix && output->format == CDI_FORMAT_YAML)
-        output_write("---\n", 4);
     return document_write(document->spec, path, output->format, OUTPUT_PUBLISH | OUTPUT_SYNC, err);
 }
 
@@ -157,7 +155,9 @@ const struct command command_generate = {
         "  gds         GPUDirect Storage\n"
         "  mofed       InfiniBand\n"
         "  gdrcopy     GDRCopy\n"
-        "  nvswitch    NVSwitches\n\n"
+        "  nvswitch    NVSwitches\n"
+        "  graphics, cuda-compat   for the container runtime, where nvidia-container-cli\n"
+        "              puts GPUs into containers: what it does not know of\n\n"
         "Beneath a --root that is another machine's nothing is loaded: auto is wsl, csv or "
         "pci.\n\n"
         "FEATURES\n\n"

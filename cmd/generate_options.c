@@ -20,8 +20,10 @@
 #define AT(member) offsetof(struct generate_command_options, member)
 
 /* In the order of enum generate_mode. */
-static const char *const modes[] = {"auto", "nvml", "pci",   "csv",     "wsl",      "management",
-                                    "imex", "gds",  "mofed", "gdrcopy", "nvswitch", NULL};
+static const char *const modes[] = {
+    "auto", "nvml",  "pci",     "csv",      "wsl",      "management",  "imex",
+    "gds",  "mofed", "gdrcopy", "nvswitch", "graphics", "cuda-compat", NULL,
+};
 
 _Static_assert(ARRAY_SIZE(modes) == GENERATE_N_MODES + 1, "a name for each mode");
 

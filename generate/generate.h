@@ -30,6 +30,8 @@ enum generate_mode {
     GENERATE_MODE_MOFED,      /* InfiniBand */
     GENERATE_MODE_GDRCOPY,
     GENERATE_MODE_NVSWITCH,
+    GENERATE_MODE_GRAPHICS,    /* beside nvidia-container-cli: DRM devices, files for graphics */
+    GENERATE_MODE_CUDA_COMPAT, /* beside nvidia-container-cli: the enable-cuda-compat hook */
     GENERATE_N_MODES,
 };
 

@@ -57,12 +57,13 @@ static int add_needed(struct probe *p, struct machine_device *device, const char
     return r;
 }
 
-static int add_drm(struct probe *p, struct machine_device *device, struct cdi_error *err)
+int gpu_add_drm(struct probe *p, struct machine_device *device, const char *pci_name,
+                struct cdi_error *err)
 {
     struct arena *arena = p->machine->arena;
     const char **names;
     size_t n;
-    int r = drm_names(&p->roots->system, device->pci_name, arena, &names, &n, err);
+    int r = drm_names(&p->roots->system, pci_name, arena, &names, &n, err);
 
     for (size_t i = 0; r == 0 && i < n; i++) {
         const char *path = arena_printf(arena, "/dev/dri/%s", names[i]), *problem = NULL;
@@ -71,12 +72,11 @@ static int add_drm(struct probe *p, struct machine_device *device, struct cdi_er
             return cdi_error_nomem(err);
         r = nodes_add(&p->dev, path, arena, &device->nodes, &device->n_nodes, &problem, err);
         if (r == 0 && problem)
-            r = machine_note(p->machine, device->pci_name, err, "without its DRM device: %s",
-                             problem);
+            r = machine_note(p->machine, pci_name, err, "without its DRM device: %s", problem);
     }
     if (r < 0)
         return r;
-    return drm_by_path_links(p->dev.root, device->pci_name, device->nodes, device->n_nodes, arena,
+    return drm_by_path_links(p->dev.root, pci_name, device->nodes, device->n_nodes, arena,
                              &device->links, &device->n_links, err);
 }
 
@@ -130,5 +130,5 @@ int gpu_describe(struct probe *p, struct machine_device *device, struct cdi_erro
     if (r < 0 || device->unusable || !device->pci_name ||
         (device->kind == MACHINE_MIG && !device->graphics))
         return r;
-    return add_drm(p, device, err);
+    return gpu_add_drm(p, device, device->pci_name, err);
 }

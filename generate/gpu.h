@@ -21,6 +21,10 @@ bool gpu_is_integrated(const char *model);
 int gpu_describe(struct probe *p, struct machine_device *device,
                  struct cdi_error *err) CDI_MUST_CHECK;
 
+/* Adds the DRM devices of the GPU at a PCI address, and their by-path links. Errors: IO, NOMEM. */
+int gpu_add_drm(struct probe *p, struct machine_device *device, const char *pci_name,
+                struct cdi_error *err) CDI_MUST_CHECK;
+
 /* Adds the nodes that every GPU needs; those that are not there are noted. Errors: NOMEM. */
 int gpu_control_nodes(struct probe *p, struct machine_node **nodes, size_t *n,
                       struct cdi_error *err) CDI_MUST_CHECK;

@@ -25,6 +25,8 @@ static const struct {
     [GENERATE_MODE_MOFED] = {"mofed", &mode_mofed},
     [GENERATE_MODE_GDRCOPY] = {"gdrcopy", &mode_gdrcopy},
     [GENERATE_MODE_NVSWITCH] = {"nvswitch", &mode_nvswitch},
+    [GENERATE_MODE_GRAPHICS] = {"graphics", &mode_graphics},
+    [GENERATE_MODE_CUDA_COMPAT] = {"cuda-compat", &mode_cuda_compat},
 };
 
 const char *generate_mode_name(enum generate_mode mode)

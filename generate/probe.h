@@ -44,7 +44,7 @@ struct mode {
 };
 
 extern const struct mode mode_nvml, mode_pci, mode_csv, mode_wsl, mode_management, mode_imex,
-    mode_gds, mode_mofed, mode_gdrcopy, mode_nvswitch;
+    mode_gds, mode_mofed, mode_gdrcopy, mode_nvswitch, mode_graphics, mode_cuda_compat;
 
 /*
  * Asks NVML, if that was not done and libraries may be loaded; the answer is in *p. Fails only

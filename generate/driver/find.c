@@ -276,20 +276,29 @@ static int find_rule(struct look *look, const struct driver_rule *rule, struct c
     return r;
 }
 
-/* The parts that are asked for, as bits. */
+#define PART(name) (1U << DRIVER_PART_##name)
+
+/* The parts that each scope has, as bits. */
+static const unsigned scope_parts[] = {
+    [DRIVER_EVERYTHING] = PART(LIBRARIES) | PART(GRAPHICS) | PART(IPC) | PART(FIRMWARE) |
+                          PART(BINARIES) | PART(EXPLICIT) | PART(COMPAT32),
+    [DRIVER_MANAGEMENT] = PART(LIBRARIES) | PART(IPC) | PART(FIRMWARE) | PART(BINARIES) |
+                          PART(EXPLICIT) | PART(COMPAT32),
+    [DRIVER_GRAPHICS_STACK] = PART(GRAPHICS),
+    [DRIVER_VERSION_ONLY] = 0,
+};
+
+/* Of these what the search does not leave out. */
 static unsigned wanted_parts(const struct driver_search *search, enum driver_scope scope)
 {
-    unsigned parts = 1U << DRIVER_PART_LIBRARIES | 1U << DRIVER_PART_FIRMWARE |
-                     1U << DRIVER_PART_BINARIES;
+    unsigned parts = scope_parts[scope];
 
-    if (scope == DRIVER_EVERYTHING)
-        parts |= 1U << DRIVER_PART_GRAPHICS;
-    if (!search->no_ipc)
-        parts |= 1U << DRIVER_PART_IPC;
-    if (search->explicit_libraries)
-        parts |= 1U << DRIVER_PART_EXPLICIT;
-    if (search->compat32)
-        parts |= 1U << DRIVER_PART_COMPAT32;
+    if (search->no_ipc)
+        parts &= ~PART(IPC);
+    if (!search->explicit_libraries)
+        parts &= ~PART(EXPLICIT);
+    if (!search->compat32)
+        parts &= ~PART(COMPAT32);
     return parts;
 }
 

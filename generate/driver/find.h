@@ -40,7 +40,10 @@ struct driver_search {
 
 enum driver_scope {
     DRIVER_EVERYTHING,
-    DRIVER_MANAGEMENT, /* libraries, sockets, firmware, programs: nothing for a display */
+    DRIVER_MANAGEMENT,     /* libraries, sockets, firmware, programs: nothing for a display */
+    DRIVER_GRAPHICS_STACK, /* only what is for graphics and displays beside the driver's libraries
+                            */
+    DRIVER_VERSION_ONLY,   /* no files */
 };
 
 /*

@@ -35,8 +35,6 @@ int drm_by_path_links(const struct root *dev, const char *pci_name,
 {
     static const char *const suffixes[] = {"card", "render"};
 
-    *links = NULL;
-    *n = 0;
     for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
         const char *path, *target, *node;
         struct stat st;

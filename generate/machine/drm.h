@@ -19,8 +19,8 @@ int drm_names(const struct root *system, const char *pci_name, struct arena *are
               const char ***names, size_t *n, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * The links /dev/dri/by-path/pci-NAME-card and -render that lead to one of the nodes, in
- * *links. `dev` holds /dev.
+ * Adds the links /dev/dri/by-path/pci-NAME-card and -render that lead to one of the nodes to an
+ * array of links. `dev` holds /dev.
  */
 int drm_by_path_links(const struct root *dev, const char *pci_name,
                       const struct machine_node *nodes, size_t n_nodes, struct arena *arena,
