@@ -71,6 +71,8 @@ Test(find, names_that_give_no_version_are_passed_over)
 
     tree_init(&tree);
     tree_file(&tree, "x");
+    tree_file(&tree, "of-quite-another-name");
+    tree_link(&tree, LIBS "libcuda.so.0.0", "/of-quite-another-name");
     tree_link(&tree, LIBS "libcuda.so.0.1", "/x");
     tree_file(&tree, LIBS "libcuda.so.*.*");
     tree_file(&tree, LIBS "libcuda.so.1.[");

@@ -363,7 +363,6 @@ Test(layout, library_paths_inside_a_driver_root_are_a_part_of_it)
 
     tree_init(&tree);
     tree_file(&tree, "drv/opt/lib/libcuda.so.570.1");
-    tree_file(&tree, "drv-not/opt/libcuda.so.570.1");
     tree_link(&tree, "to-drv", "drv");
     tree_link(&tree, "links/libcuda.so.570.1", "/drv/opt/lib/libcuda.so.570.1");
     tree_set_driver_root(&tree, "drv");
@@ -374,6 +373,25 @@ Test(layout, library_paths_inside_a_driver_root_are_a_part_of_it)
         cr_expect_str_eq(library_dirs(&tree), "/opt/lib");
         tree_expect_mount(&tree, "/opt/lib/libcuda.so.570.1", "/drv/opt/lib/libcuda.so.570.1");
         cr_expect_eq(tree.driver.n_files, 1);
+    }
+}
+
+/* What only begins as the driver root does is not in it. */
+Test(layout, library_paths_beside_a_driver_root)
+{
+    static const char *const beside[] = {"/drv-not/opt", "/links"};
+    _cleanup_tree_ struct tree tree;
+
+    tree_init(&tree);
+    tree_dir(&tree, "drv");
+    tree_file(&tree, "drv-not/opt/libcuda.so.570.1");
+    tree_link(&tree, "links/libcuda.so.570.1", "/drv-not/opt/libcuda.so.570.1");
+    tree_set_driver_root(&tree, "drv");
+    for (size_t i = 0; i < ARRAY_SIZE(beside); i++) {
+        give_libraries(&tree, &beside[i], 1);
+        tree_must_find(&tree, NULL);
+        cr_expect_str_eq(library_dirs(&tree), "/drv-not/opt");
+        tree_expect_mount(&tree, "/drv-not/opt/libcuda.so.570.1", "/drv-not/opt/libcuda.so.570.1");
     }
 }
 
@@ -396,25 +414,29 @@ Test(layout, a_finder_asked_more_than_once)
 {
     _cleanup_tree_ struct tree tree;
     struct driver_finder finder;
-    struct driver everything, management;
+    struct driver everything, management, other;
     const char *path;
 
     tree_init(&tree);
     tree_file(&tree, "usr/lib64/libcuda.so.570.1");
-    tree_file(&tree, "usr/lib64/libcuda.so.580.1");
+    tree_file(&tree, "usr/lib64/nvidia/xorg/nvidia_drv.so");
+    tree_file(&tree, LIBS "libcuda.so.580.1");
     tree_file(&tree, "usr/lib64/libnvidia-ml.so.1");
-    tree_file(&tree, "opt/nvidia_drv.so");
     cr_assert_eq(driver_finder_init(&finder, &tree.search, tree.arena, NULL), 0);
     cr_assert_eq(driver_finder_library(&finder, "libnvidia-ml.so.1", &path, NULL), 0);
     cr_expect_str_eq(path, "/usr/lib64/libnvidia-ml.so.1");
     tree_file(&tree, "usr/lib64/libnvidia-late.so.570.1");
     cr_assert_eq(driver_find(&finder, "570.1", DRIVER_EVERYTHING, &everything, NULL), 0);
     cr_assert_eq(driver_find(&finder, "580.1", DRIVER_MANAGEMENT, &management, NULL), 0);
-    cr_assert_eq(everything.n_files, 1);
-    cr_expect_str_eq(everything.files[0].path, "/usr/lib64/libcuda.so.570.1");
+    cr_assert_eq(driver_find(&finder, "580.1", DRIVER_EVERYTHING, &other, NULL), 0);
+    cr_assert_eq(everything.n_files, 2);
+    cr_expect_str_eq(everything.files[0].path, "/usr/lib64/nvidia/xorg/nvidia_drv.so");
+    cr_expect_str_eq(everything.files[1].path, "/usr/lib64/libcuda.so.570.1");
     cr_assert_eq(management.n_files, 1);
-    cr_expect_str_eq(management.files[0].path, "/usr/lib64/libcuda.so.580.1");
+    cr_expect_str_eq(management.files[0].path, "/" LIBS "libcuda.so.580.1");
     cr_expect_eq(management.n_library_dirs, 1);
+    /* The directories of the other version count no more. */
+    cr_expect_eq(other.n_files, 1);
 }
 
 Test(layout, a_large_directory, .timeout = 60)
