@@ -252,6 +252,7 @@ int toml_read_member(struct toml_parser *parser, struct toml *table)
     struct toml_text last;
     struct toml *value;
     const struct toml *first;
+    const char *value_start;
     int r = read_key(parser, &path);
 
     if (r < 0)
@@ -267,8 +268,13 @@ int toml_read_member(struct toml_parser *parser, struct toml *table)
     if (first)
         return twice(parser, &path, path.n - 1, first);
     toml_skip_blanks(parser);
+    value_start = parser->p;
     r = toml_read_value(parser, &value);
-    return r < 0 ? r : insert(parser, table, last, value);
+    if (r < 0)
+        return r;
+    parser->value_start = value_start;
+    parser->value = value;
+    return insert(parser, table, last, value);
 }
 
 /* [[key]]: one more table in an array of tables. */
@@ -336,17 +342,43 @@ static int read_header(struct toml_parser *parser, struct toml *root, struct tom
                    : define_table(parser, &path, parent, table);
 }
 
+/* Keeps a statement that ends here. */
+static int record(struct toml_parser *parser, const char *start, const struct toml *table,
+                  bool header)
+{
+    struct toml_statements *all = parser->statements;
+
+    if (!all)
+        return 0;
+    all->items = arena_grow(parser->arena, all->items, all->n, sizeof *all->items);
+    if (!all->items) {
+        (void)cdi_error_nomem(parser->err);
+        return -CDI_ERR_NOMEM;
+    }
+    all->items[all->n++] = (struct toml_statement){
+        .table = table,
+        .value = header ? NULL : parser->value,
+        .start = start,
+        .end = parser->p,
+        .value_start = header ? NULL : parser->value_start,
+    };
+    return 0;
+}
+
 static int read_statements(struct toml_parser *parser, struct toml *root)
 {
     struct toml *table = root;
 
     for (;;) {
         int r = toml_skip_lines(parser);
+        const char *start = parser->p;
+        bool header = toml_peek(parser) == '[';
 
         if (r < 0 || parser->p == parser->end)
             return r;
-        r = toml_peek(parser) == '[' ? read_header(parser, root, &table)
-                                     : toml_read_member(parser, table);
+        r = header ? read_header(parser, root, &table) : toml_read_member(parser, table);
+        if (r == 0)
+            r = record(parser, start, table, header);
         if (r < 0)
             return r;
         toml_skip_blanks(parser);
@@ -383,6 +415,13 @@ static int check_encoding(struct toml_parser *parser)
 int toml_parse(const char *text, size_t len, const char *name, struct arena *arena,
                const struct toml **root, struct cdi_error *err)
 {
+    return toml_parse_statements(text, len, name, arena, root, NULL, err);
+}
+
+int toml_parse_statements(const char *text, size_t len, const char *name, struct arena *arena,
+                          const struct toml **root, struct toml_statements *statements,
+                          struct cdi_error *err)
+{
     struct toml_parser parser = {
         .p = text,
         .end = text + len,
@@ -393,6 +432,7 @@ int toml_parse(const char *text, size_t len, const char *name, struct arena *are
         .name = name,
         .arena = arena,
         .err = err,
+        .statements = statements,
     };
     struct toml *table;
     int r = check_encoding(&parser);

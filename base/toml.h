@@ -57,6 +57,24 @@ struct toml {
 int toml_parse(const char *text, size_t len, const char *name, struct arena *arena,
                const struct toml **root, struct cdi_error *err) CDI_MUST_CHECK;
 
+/* A header, or KEY = VALUE outside of braces; the text between these is blank or comment. */
+struct toml_statement {
+    const struct toml *table; /* which a header opens, or whose header is above a member */
+    const struct toml *value; /* of a member; NULL for a header */
+    const char *start, *end;  /* in the text, without what a line has behind it */
+    const char *value_start;  /* NULL for a header */
+};
+
+struct toml_statements {
+    struct toml_statement *items;
+    size_t n;
+};
+
+/* As toml_parse(), with the statements in their order. The text must outlive them. */
+int toml_parse_statements(const char *text, size_t len, const char *name, struct arena *arena,
+                          const struct toml **root, struct toml_statements *statements,
+                          struct cdi_error *err) CDI_MUST_CHECK;
+
 /* The member of a table with this key; NULL if there is none or `table` is no table. */
 const struct toml *toml_get(const struct toml *table, const char *key) CDI_PURE;
 

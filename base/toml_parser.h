@@ -19,6 +19,9 @@ struct toml_parser {
     size_t n_slots, n_used;
     uint64_t seed; /* of their hashes */
     struct cdi_error *err;
+    struct toml_statements *statements; /* NULL if nobody wants them */
+    const char *value_start;            /* of the last member that is complete */
+    const struct toml *value;
 };
 
 /* One part of a key, or a string. */
