@@ -26,8 +26,11 @@ static const struct words table[] = {
     {"cdi list", NULL, &command_ctk_list},
     {"cdi transform", "change a CDI document", NULL},
     {"cdi transform root", NULL, &command_transform},
+    {"config", NULL, &command_ctk_config},
+    {"config create-default", NULL, &command_ctk_config_default},
+    {"config default", NULL, &command_ctk_config_default},
+    {"config generate-default", NULL, &command_ctk_config_default},
     {"info", "nothing; upstream has no command here, either", NULL},
-
     {"system", "device nodes of this machine, and links to them", NULL},
     {"system create-dev-char-symlinks", NULL, &command_ctk_char_links},
     {"system create-device-nodes", NULL, &command_ctk_device_nodes},
@@ -104,6 +107,14 @@ static const char *word_below(const struct words *row, const char *words)
     return strchr(rest, ' ') ? NULL : rest;
 }
 
+static bool has_words_below(const char *words)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+        if (word_below(&table[i], words))
+            return true;
+    return false;
+}
+
 static void print_help(const struct call *call, const struct place *place)
 {
     if (place->row && place->row->command) {
@@ -165,6 +176,7 @@ static int read_words(struct call *call, char **argv, struct place *place, const
         size_t n = options_before_word(call->tool, argv);
         const struct words *row;
         const char *words;
+        bool command;
 
         if (!argv[n] || argv[n][0] == '-')
             return 0;
@@ -172,14 +184,15 @@ static int read_words(struct call *call, char **argv, struct place *place, const
                              argv[n]);
         if (!words)
             return cdi_error_nomem(err);
-        row = find(words);
-        if (row)
+        row = strchr(argv[n], ' ') ? NULL : find(words);
+        command = place->row && place->row->command;
+        if (row) {
             *place = (struct place){words, row};
-        else if (place->row && place->row->command)
-            return 0;
-        else if (is_help(argv[n]))
+        } else if (is_help(argv[n]) && (!command || has_words_below(place->words))) {
             call->help = true;
-        else {
+        } else if (command) {
+            return 0;
+        } else {
             *word = argv[n];
             return 0;
         }

@@ -12,6 +12,8 @@ extern const struct tool tool_ctk; /* named nvidia-ctk */
 
 /* Commands that only nvidia-ctk has. */
 extern const struct command command_ctk_char_links;
+extern const struct command command_ctk_config;
+extern const struct command command_ctk_config_default;
 extern const struct command command_ctk_device_nodes;
 extern const struct command command_ctk_list;
 

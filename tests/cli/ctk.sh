@@ -35,7 +35,7 @@ for group in cdi "cdi transform" system info; do
     expect_status 0 "$ctk" $group
     expect_out "^Usage: nvidia-ctk $group COMMAND"
 done
-for command in "cdi generate" "cdi list" "cdi transform root" "system create-device-nodes" \
+for command in "config default" "cdi generate" "cdi list" "cdi transform root" "system create-device-nodes" \
     "system create-dev-char-symlinks"; do
     # shellcheck disable=SC2086
     expect_status 0 "$ctk" $command --help
@@ -48,6 +48,9 @@ for command in "cdi generate" "cdi list" "cdi transform root" "system create-dev
     expect_status 0 "$ctk" "${command%% *}" h ${command#* }
     expect_file "$TMP/help"
 done
+expect_status 0 "$ctk" config --help
+expect_out '^Usage: nvidia-ctk config \[OPTION'
+expect_out '  -i, --in-place'
 expect_status 0 "$cdikit" cdi
 expect_out '^Usage: cdikit cdi '
 expect_status 0 "$cdikit" cdi list --help
@@ -62,6 +65,10 @@ for words in bogus "cdi bogus" "cdi transform bogus" "info extra" "--quiet cdi b
     expect_status 3 "$ctk" $words
     expect_err '^nvidia-ctk.*: unknown command'
 done
+expect_status 3 "$ctk" "cdi list"
+expect_status 3 "$ctk" ""
+expect_status 0 "$ctk" info help
+expect_out '^Usage: nvidia-ctk info'
 expect_status 3 "$ctk" cdi lits
 expect_err "did you mean 'list'"
 expect_status 3 "$cdikit" cdi bogus
