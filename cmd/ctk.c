@@ -16,7 +16,7 @@
 /* A command, or a group of them, whose words are those before. */
 struct words {
     const char *words;             /* "cdi transform root" */
-    const char *summary;           /* of a group, or in place of the command's own */
+    const char *summary;           /* of a group */
     const struct command *command; /* NULL for a group */
 };
 
@@ -129,10 +129,10 @@ static void print_help(const struct call *call, const struct place *place)
     (void)printf("Usage: %s COMMAND [OPTION...]\n\nCommands:\n", call->name);
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
         const char *word = word_below(&table[i], place->words);
-        const char *summary = table[i].summary;
+        const struct command *command = table[i].command;
 
         if (word)
-            (void)printf("  %-26s %s\n", word, summary ? summary : table[i].command->summary);
+            (void)printf("  %-26s %s\n", word, command ? command->summary : table[i].summary);
     }
     (void)putchar('\n');
     help_options(NULL, call->tool->options);

@@ -86,7 +86,7 @@ static int plan_all(const struct call *call, const struct root *root, struct dev
     const struct migcaps *known;
     struct migcaps caps;
     struct majors majors;
-    size_t n_gpus;
+    size_t n_gpus = 0;
     int r = 0;
 
     if (o->load_modules)
