@@ -110,7 +110,8 @@ struct command {
     const char *const *usage;     /* what can follow the name and options; ends with NULL */
     const char *description;      /* paragraphs, a blank line between; indented lines stay as is */
     const struct option *options; /* ends with a name of NULL; the common ones come on top */
-    size_t options_size;          /* of the options struct */
+    const struct option *more_options; /* as options, into the same struct; or NULL */
+    size_t options_size;               /* of the options struct */
     unsigned min_operands, max_operands;
     const char *const *words; /* what the first operand can be, where it is a keyword, or NULL */
     const struct example *examples; /* ends with a line of NULL, or NULL */

@@ -50,9 +50,9 @@ static void put_option_names(const struct option *options)
     }
 }
 
-static void put_option_values(const struct command *command)
+static void put_option_values(const struct command *command, const struct option *options)
 {
-    for (const struct option *o = command->options; o && o->name; o++) {
+    for (const struct option *o = options; o && o->name; o++) {
         if (o->type == OPTION_SWITCH)
             continue;
         (void)printf("    %s:--%s", command->name, o->name);
@@ -118,14 +118,17 @@ void completion_bash(void)
     for (size_t i = 0; commands[i]; i++) {
         (void)printf("    %s) options='", commands[i]->name);
         put_option_names(commands[i]->options);
+        put_option_names(commands[i]->more_options);
         put_option_names(tool_cdikit.options);
         (void)fputs("' kind='", stdout);
         put_operands(commands[i]);
         (void)puts("' ;;");
     }
     (void)puts("    esac\n    case $command:$prev in");
-    for (size_t i = 0; commands[i]; i++)
-        put_option_values(commands[i]);
+    for (size_t i = 0; commands[i]; i++) {
+        put_option_values(commands[i], commands[i]->options);
+        put_option_values(commands[i], commands[i]->more_options);
+    }
     (void)puts("    esac");
     (void)fputs(tail, stdout);
 }

@@ -135,7 +135,7 @@ static void print_help(const struct call *call, const struct place *place)
             (void)printf("  %-26s %s\n", word, command ? command->summary : table[i].summary);
     }
     (void)putchar('\n');
-    help_options(NULL, call->tool->options);
+    help_options(&call->tool->options, 1);
     help_statuses(call->tool);
 }
 

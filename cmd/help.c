@@ -134,11 +134,11 @@ void help_overview(FILE *f)
     (void)fputs("\n'cdikit help COMMAND' says everything about one of them.\n", f);
 }
 
-void help_options(const struct option *first, const struct option *second)
+void help_options(const struct option *const *tables, size_t n)
 {
     (void)puts("Options:");
-    print_options(stdout, first);
-    print_options(stdout, second);
+    for (size_t i = 0; i < n; i++)
+        print_options(stdout, tables[i]);
     (void)putchar('\n');
 }
 
@@ -161,12 +161,14 @@ static void print_examples(const struct example *examples)
 
 void help_command(const struct tool *tool, const char *name, const struct command *command)
 {
+    const struct option *const tables[] = {command->options, command->more_options, tool->options};
+
     for (size_t i = 0; command->usage[i]; i++)
         (void)printf("%s %s [OPTION...]%s%s\n", i ? "      " : "Usage:", name,
                      *command->usage[i] ? " " : "", command->usage[i]);
     (void)putchar('\n');
     print_paragraphs(stdout, command->description);
-    help_options(command->options, tool->options);
+    help_options(tables, ARRAY_SIZE(tables));
     if (!tool->lenient)
         print_examples(command->examples);
     help_statuses(tool);

@@ -24,8 +24,8 @@ void help_overview(FILE *f);
  */
 void help_command(const struct tool *tool, const char *name, const struct command *command);
 
-/* What a tool's options do, and its exit statuses, under their headlines. */
-void help_options(const struct option *first, const struct option *second);
+/* What the options of tables (NULL ones are empty) do, and exit statuses, under their headlines. */
+void help_options(const struct option *const *tables, size_t n);
 void help_statuses(const struct tool *tool);
 
 /* The manual page of a command, or with NULL that of cdikit, on standard output. */

@@ -148,6 +148,7 @@ static void man_command(const struct command *command)
     put_paragraphs(command->description);
     (void)puts(".SH OPTIONS");
     put_options(command->options);
+    put_options(command->more_options);
     put_options(tool_cdikit.options);
     put_examples(command->examples);
     put_exit_status(command->exit_notes);

@@ -15,11 +15,13 @@ struct table {
     bool *given; /* by index: it is on the command line */
 };
 
+#define N_TABLES 3
+
 /* The state of one parse. */
 struct parser {
     struct call *call;
-    struct table tables[2]; /* of the command, which goes first, and of the tool */
-    char *const *argv;      /* the next argument */
+    struct table tables[N_TABLES]; /* those of the command, which go first, and of the tool */
+    char *const *argv;             /* the next argument */
     const char **operands;
     bool only_operands;
 };
@@ -64,7 +66,7 @@ static const struct option *find_in(const struct option *options, option_match *
 
 static struct target find(const struct parser *p, option_match *match, const char *name, size_t len)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < N_TABLES; i++) {
         const struct option *option = find_in(p->tables[i].options, match, name, len);
 
         if (option)
@@ -124,7 +126,7 @@ static int unknown_option(const struct parser *p, const char *name, struct cdi_e
     size_t len = strcspn(name, "=");
     struct nearest near = nearest_init(name, len);
 
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < N_TABLES; i++)
         for (const struct option *o = p->tables[i].options; o && o->name; o++) {
             nearest_offer(&near, o->name);
             for (const char *const *alias = o->aliases; alias && *alias; alias++)
@@ -215,7 +217,7 @@ static int read_environment(const struct parser *p, struct cdi_error *err)
 {
     int r = 0;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < N_TABLES; i++) {
         const struct table *table = &p->tables[i];
 
         for (size_t n = 0; r == 0 && table->options && table->options[n].name; n++)
@@ -274,7 +276,8 @@ int options_parse(struct call *call, char *const *argv, struct cdi_error *err)
         n++;
     p.operands = arena_calloc(call->arena, n + 1, sizeof *p.operands);
     if (!p.operands || !table_init(&p.tables[0], command->options, options, call->arena) ||
-        !table_init(&p.tables[1], call->tool->options, call, call->arena))
+        !table_init(&p.tables[1], command->more_options, options, call->arena) ||
+        !table_init(&p.tables[2], call->tool->options, call, call->arena))
         return cdi_error_nomem(err);
     call->operands = p.operands;
     call->options = options;
