@@ -171,7 +171,7 @@ for id in 2 0:1 1:0 9:9 GPU-00000000-0000-4000-8000-000000000000 MIG-00000000-00
     expect_status 1 on mig-small "$cdikit" generate --device-id "$id" --output "$TMP/none.yaml"
     expect_err "$id"
 done
-for id in "" "1, 0:0" bogus -1 +1 0x1 1.0 0:0:0 0: :0 1,1 "1,$other" 1,; do
+for id in "" "1, 0:0" bogus -1 +1 0x1 1.0 0:0:0 0: :0 1,1 "1,$other" "1,"; do
     expect_status 2 on mig-small "$cdikit" generate --device-id "$id" --output "$TMP/none.yaml"
 done
 check "no file" test ! -e "$TMP/none.yaml"
