@@ -218,7 +218,7 @@ for tool in "$cdikit generate" "$ctk cdi generate"; do
     rm $config/config.toml
 done
 expect_status 0 env $file=$config/broken.toml "$cdikit" generate
-expect_err "warning: .*$config/broken\\.toml"
+expect_err "warning: .*configuration"
 check "nvidia-ctk --config" root "$ctk" --config $config/driver-root.toml cdi generate
 check "--config is more than $file" root $file=$config/other-root.toml \
     "$ctk" --config $config/driver-root.toml cdi generate
