@@ -6,8 +6,8 @@ cdikit=$BUILD/cdikit
 node=$TMP/node
 
 # ---- wrong use needs no machine ----
-expect_status 2 "$cdikit" generate --mode nvml
-expect_err 'one of pci'
+expect_status 2 "$cdikit" generate --mode nvlm
+expect_err 'one of auto, nvml, pci'
 expect_status 2 "$cdikit" generate --vendor 1vendor
 expect_err '1vendor'
 expect_status 2 "$cdikit" generate --class gpu.
@@ -40,9 +40,13 @@ check "readable for all, whatever the umask" test "$(stat -c %a "$file")" = 644
 expect_status 0 "$cdikit" generate -q --root "$node" --output "$TMP/spec.json"
 check "format by the ending" test "$(head -c 1 "$TMP/spec.json")" = '{'
 expect_status 0 "$cdikit" generate -q --root "$node" --format json
-check "--format" cmp "$TMP/spec.json" "$TMP/.out"
+printf '\n' >>"$TMP/spec.json"
+check "--format, a line on standard output" cmp "$TMP/spec.json" "$TMP/.out"
 expect_status 0 "$cdikit" generate --root "$node" --output "$TMP/spec.txt"
+check "a name that engines load" test -e "$TMP/spec.txt.yaml" -a ! -e "$TMP/spec.txt"
+expect_status 0 "$cdikit" generate --root "$node" --output "$TMP/spec.yml"
 expect_err 'warning: .*engines load only'
+check "a name in .yml" test -e "$TMP/spec.yml"
 
 # The other commands understand it.
 expect_status 0 "$cdikit" validate --strict --root "$node"
@@ -110,9 +114,9 @@ check "no file with two devices of one name" test ! -e "$TMP/same.yaml"
 # ---- a GPU whose device node is missing is left out, and said ----
 rm -rf "$node"
 "$BUILD/fakenode" build missing-node "$node" || exit 1
-expect_status 0 "$cdikit" generate --root "$node"
+expect_status 4 "$cdikit" generate --root "$node"
 expect_err 'warning: .* is left out: /dev/nvidia2 '
-expect_status 0 "$cdikit" generate -q --root "$node"
+expect_status 4 "$cdikit" generate -q --root "$node"
 check "quiet" test -z "$ERR"
 expect_status 0 "$cdikit" generate -q --root "$node" --device-id 0,3
 # Asked for by its id it is an error, said once.
@@ -126,8 +130,10 @@ for ids in 2 0,2; do
 done
 rm -rf "$node"
 "$BUILD/fakenode" build mig "$node" || exit 1
-expect_status 1 "$cdikit" generate --root "$node"
-check "one line for one reason" test "$(grep -c MIG <<<"$ERR")" = 1
+# The UUIDs of MIG devices are known to NVML alone.
+expect_status 4 "$cdikit" generate --root "$node"
+check "one line for one reason" test "$(grep -c 'known to NVML' <<<"$ERR")" = 1
+expect_status 0 "$cdikit" generate --root "$node" --device-name-strategy index
 rm -rf "$node"
 "$BUILD/fakenode" build nodriver "$node" || exit 1
 expect_status 1 "$cdikit" generate --root "$node" --output "$TMP/none.yaml"
