@@ -186,10 +186,6 @@ const struct option generate_command_table[] = {
      .type = OPTION_SWITCH,
      .offset = AT(strict),
      .help = "write nothing if a device has to be left out"},
-    {.name = "explain",
-     .type = OPTION_SWITCH,
-     .offset = AT(explain),
-     .help = "print, in place of the document, what was looked for, where, and what was found"},
     {.name = NULL},
 };
 
@@ -337,7 +333,6 @@ int generate_set_options(const struct call *call, struct generate_options *out,
         .disabled_hooks = strings(&o->disabled_hooks),
         .enabled_hooks = strings(&o->enabled_hooks),
         .no_all = o->no_all,
-        .explain = o->explain,
         .hook_path = given(o->hook_path),
         .ldconfig_path = given(o->ldconfig_path),
         .search_path = getenv("PATH"),

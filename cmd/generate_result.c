@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/generate_result.h"
+
+#include <string.h>
+
+#include <cdikit/validate.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "cmd/common.h"
+#include "cmd/document.h"
+#include "cmd/generate_options.h"
+#include "cmd/lower.h"
+#include "cmd/output.h"
+
+#define MOST_SUBJECTS 4
+
+/* A warning for each reason, which names the first of those that have it. */
+static void warn_of_each_reason(const struct call *call, const struct generate_note *notes,
+                                size_t n, const char *what)
+{
+    for (size_t i = 0; i < n; i++) {
+        _cleanup_strbuf_ struct strbuf subjects = STRBUF_INIT;
+        size_t first = 0, same = 0;
+
+        while (strcmp(notes[first].text, notes[i].text) != 0)
+            first++;
+        if (first < i)
+            continue;
+        for (size_t k = i; k < n; k++)
+            if (strcmp(notes[k].text, notes[i].text) == 0 && same++ < MOST_SUBJECTS)
+                strbuf_printf(&subjects, "%s%s", same > 1 ? ", " : "", notes[k].subject);
+        if (same > MOST_SUBJECTS)
+            strbuf_printf(&subjects, " and %zu more", same - MOST_SUBJECTS);
+        if (!subjects.failed)
+            message_warn(call, "%s%s%s: %s", subjects.s,
+                         *what ? same > 1 ? " are" : " is" : "", what, notes[i].text);
+    }
+}
+
+void generate_tell(const struct call *call, const struct generate_report *report, bool generated)
+{
+    for (size_t i = 0; i < report->n_notes; i++)
+        message_detail(call, "%s: %s", report->notes[i].subject, report->notes[i].text);
+    /* An error tells what matters of these. */
+    if (!generated)
+        return;
+    if (report->fallback)
+        message_warn(call, "NVML is not used (%s): the GPUs are described by the PCI bus and /proc",
+                     report->fallback);
+    warn_of_each_reason(call, report->left_out, report->n_left_out, " left out");
+    warn_of_each_reason(call, report->unnamed, report->n_unnamed, "");
+    if (report->missing_hook)
+        message_warn(call,
+                     "%s is not on this machine, and containers that get a device will not start "
+                     "without it: install it (the NVIDIA Container Toolkit has it), name another "
+                     "with --nvidia-cdi-hook-path, or go without with --disable-hook all",
+                     report->missing_hook);
+}
+
+bool generate_is_partial(const struct generate_report *report)
+{
+    return report->n_left_out || report->n_unnamed;
+}
+
+int generate_check_strict(const struct generate_report *report, struct cdi_error *err)
+{
+    const struct generate_note *note = report->n_left_out ? report->left_out : report->unnamed;
+
+    if (!generate_is_partial(report))
+        return 0;
+    return cdi_error_set(err, CDI_ERR_NOTFOUND, "nothing is written, as --strict asks for: %s: %s",
+                         note->subject, note->text);
+}
+
+const char *generate_output_name(struct arena *arena, const char *output, const char *suffix)
+{
+    const char *slash = strrchr(output, '/'), *dot = strrchr(slash ? slash : output, '.');
+    size_t len = dot ? (size_t)(dot - output) : strlen(output);
+
+    return arena_printf(arena, "%.*s%s%s", (int)len, output, suffix, output + len);
+}
+
+int generate_prepare(const struct call *call, const struct generate_documents *documents,
+                     struct cdi_error *err)
+{
+    const struct generate_command_options *o = call->options;
+    struct lower_limit limit;
+    int r = lower_limit(call, &o->lower, &limit, err);
+
+    for (size_t i = 0; r == 0 && i < documents->n; i++) {
+        r = cdi_spec_check(documents->items[i].spec, err);
+        if (r == 0)
+            r = lower_document(call, &limit, documents->items[i].spec, err);
+    }
+    return r;
+}
+
+int generate_write(const struct call *call, const struct generate_documents *documents,
+                   struct cdi_error *err)
+{
+    const struct generate_command_options *o = call->options;
+    struct document_output output;
+    int r = document_output_open(call, o->format, o->output, &output, err);
+
+    for (size_t i = 0; r == 0 && i < documents->n; i++) {
+        const struct generate_document *document = &documents->items[i];
+        const char *path = output.path;
+
+        if (path && !(path = generate_output_name(call->arena, path, document->suffix)))
+            return cdi_error_nomem(err);
+        r = document_write(document->spec, path, output.format, OUTPUT_PUBLISH | OUTPUT_SYNC, err);
+    }
+    return r;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that generate documents do with the result. */
+#ifndef CDIKIT_CMD_GENERATE_RESULT_H
+#define CDIKIT_CMD_GENERATE_RESULT_H
+
+#include "cmd/command.h"
+#include "generate/generate.h"
+
+/* Warnings and details of the report; an error tells what matters of most of them. */
+void generate_tell(const struct call *call, const struct generate_report *report, bool generated);
+
+/* Something that should be in the documents is not. */
+bool generate_is_partial(const struct generate_report *report);
+
+/* With --strict nothing may be missing: else NOTFOUND. */
+int generate_check_strict(const struct generate_report *report,
+                          struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The file of a document, where `output` is that of the first: what its name has more stands
+ * before the ending. From the arena; NULL without memory.
+ */
+const char *generate_output_name(struct arena *arena, const char *output, const char *suffix);
+
+/*
+ * Validates the documents, and lowers them to the CDI version that the options allow. Errors:
+ * those of cdi_spec_check(), USAGE, INVALID (a version that cannot be reached), NOMEM.
+ */
+int generate_prepare(const struct call *call, const struct generate_documents *documents,
+                     struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Writes documents to where the options say, standard output if nowhere. */
+int generate_write(const struct call *call, const struct generate_documents *documents,
+                   struct cdi_error *err) CDI_MUST_CHECK;
+
+#endif
