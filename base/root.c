@@ -21,6 +21,7 @@ int root_open(struct root *root, const char *path, struct cdi_error *err)
     struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC};
 
     root->path = path && *path ? path : "/";
+    root->watch = NULL;
     root->fd = (int)syscall(SYS_openat2, AT_FDCWD, root->path, &how, sizeof how);
     if (root->fd >= 0)
         return 0;
@@ -55,6 +56,8 @@ int root_openat(const struct root *root, const char *path, int flags)
     };
     long fd = -1;
 
+    if (root->watch)
+        root->watch->looks(root->watch, root, path, flags);
     /* EAGAIN: a rename or mount raced with a ".." of the path (openat2(2)); perhaps for ever. */
     for (int tries = 0; tries < MOST_TRIES; tries++) {
         fd = syscall(SYS_openat2, root->fd, *path ? path : ".", &how, sizeof how);

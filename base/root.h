@@ -15,14 +15,22 @@
 
 struct arena;
 
-struct root {
-    int fd;
-    const char *path; /* as given, "/" for the host; not owned */
+struct root;
+
+/* Somebody who wants to know what is looked at: called before each look at a path. */
+struct root_watch {
+    void (*looks)(struct root_watch *watch, const struct root *root, const char *path, int flags);
 };
 
-#define ROOT_INIT \
-    {             \
-        -1, NULL  \
+struct root {
+    int fd;
+    const char *path;         /* as given, "/" for the host; not owned */
+    struct root_watch *watch; /* NULL: nobody; not owned */
+};
+
+#define ROOT_INIT      \
+    {                  \
+        -1, NULL, NULL \
     }
 #define _cleanup_root_ __attribute__((cleanup(root_close)))
 
