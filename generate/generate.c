@@ -10,6 +10,7 @@
 #include "generate/modes.h"
 #include "generate/names.h"
 #include "generate/report.h"
+#include "generate/sources.h"
 
 static const char *const features[GENERATE_N_FEATURES] = {
     [GENERATE_EXPLICIT_LIBRARIES] = "enable-explicit-driver-libraries",
@@ -209,6 +210,10 @@ int generate(const struct generate_options *options, struct generate_documents *
     if ((size_t)options->mode >= GENERATE_N_MODES)
         return cdi_error_set(err, CDI_ERR_USAGE, "unknown mode");
     r = roots_open(&roots, options, machine.arena, err);
+    if (r == 0 && options->sources) {
+        sources_attach(options->sources, &roots);
+        r = sources_look_around(&roots, machine.arena, err);
+    }
     if (r == 0)
         r = probe_and_build(options, &roots, &machine, out, report, err);
     report->driver = machine.driver;

@@ -17,6 +17,8 @@
 
 #include "generate/driver/driver.h"
 
+struct sources;
+
 /* What is described, and where the facts come from. */
 enum generate_mode {
     GENERATE_MODE_AUTO,       /* wsl, csv, nvml or pci, as the machine is */
@@ -87,6 +89,7 @@ struct generate_options {
     bool no_all;                        /* no merged device "all" */
     bool features[GENERATE_N_FEATURES];
     bool explain; /* fill the report's `driver` */
+    struct sources *sources; /* told of all that is looked at, see sources.h; NULL: nobody is */
 
     const char *hook_path;     /* NULL: the vendor's where found beneath root, see hooks.h */
     const char *ldconfig_path; /* passed on to the update-ldcache hook; NULL: not passed */

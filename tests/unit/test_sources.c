@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/root.h"
+#include "generate/facts.h"
+#include "generate/roots.h"
+#include "generate/sources.h"
+#include "tests/unit/tmpdir.h"
+
+static struct arena *arena;
+static const char *top;
+static struct roots roots;
+static struct sources sources;
+static struct generate_options options;
+
+static void setup(void)
+{
+    arena = arena_new();
+    top = tmpdir_new();
+    tmpdir_write(top, "usr/lib/liba.so.1", "a");
+    tmpdir_write(top, "proc/driver/nvidia/version", "NVRM version: 1.2\n");
+    tmpdir_write(top, "proc/driver/nvidia/gpus/0000:01:00.0/information",
+                 "Model: A\nIRQ: 1\nGPU UUID: GPU-1\nDevice Minor: 0\n");
+    tmpdir_write(top, "driver/usr/bin/smi", "");
+    cr_assert_eq(symlink("liba.so.1", tmpdir_path(top, "usr/lib/liba.so")), 0);
+    options = (struct generate_options){.root = top};
+}
+
+static void teardown(void)
+{
+    roots_close(&roots);
+    arena_free(arena);
+}
+
+TestSuite(sources, .init = setup, .fini = teardown);
+
+/* Changes of the tree are older than a tick when they are looked at. */
+static void settle(void)
+{
+    (void)usleep(30000);
+}
+
+static void start(void)
+{
+    settle();
+    cr_assert_eq(roots_open(&roots, &options, arena, NULL), 0);
+    sources_init(&sources, arena);
+    sources_attach(&sources, &roots);
+}
+
+static void look(const struct root *root, const char *path, int flags)
+{
+    int fd = root_openat(root, path, flags);
+
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+static const char *change(void)
+{
+    const struct fingerprint before = {"", sources.facts, sources.n};
+    const char *what;
+
+    cr_assert_eq(sources_compare(&before, &options, arena, &what, NULL), 0);
+    return what ? what : "";
+}
+
+Test(sources, each_path_once)
+{
+    struct stat st;
+
+    start();
+    for (int i = 0; i < 3; i++)
+        (void)!root_stat(&roots.system, "/usr/lib/liba.so.1", &st);
+    cr_expect_eq(sources.n, 1);
+    /* The driver root is the same directory. */
+    (void)!root_stat(&roots.driver, "/usr/lib/liba.so.1", &st);
+    cr_expect_eq(sources.n, 1);
+    (void)!root_lstat(&roots.system, "/usr/lib/liba.so.1", &st);
+    (void)!root_stat(&roots.system, "/usr/lib/libb.so.1", &st);
+    cr_expect_eq(sources.n, 3);
+    cr_expect_str_eq(sources.facts[2].fact, FINGERPRINT_ABSENT);
+    cr_expect_str_eq(change(), "");
+}
+
+Test(sources, thousands)
+{
+    start();
+    for (int i = 0; i < 5000; i++)
+        look(&roots.system, arena_printf(arena, "/none/%d", i % 2500), O_PATH);
+    cr_expect_not(sources.failed);
+    cr_expect_eq(sources.n, 2500);
+    cr_expect_str_eq(sources.facts[2499].path, "/none/2499");
+    cr_expect_str_eq(change(), "");
+}
+
+Test(sources, appears_and_vanishes)
+{
+    start();
+    look(&roots.system, "/usr/lib/libb.so.1", O_PATH);
+    look(&roots.system, "/usr/lib/liba.so", O_PATH);
+    tmpdir_write(top, "usr/lib/libb.so.1", "");
+    cr_expect_str_eq(change(), "/usr/lib/libb.so.1 appeared");
+    cr_assert_eq(unlink(tmpdir_path(top, "usr/lib/libb.so.1")), 0);
+    cr_expect_str_eq(change(), "");
+    cr_assert_eq(unlink(tmpdir_path(top, "usr/lib/liba.so.1")), 0);
+    cr_expect_str_eq(change(), "/usr/lib/liba.so vanished");
+}
+
+Test(sources, content)
+{
+    start();
+    look(&roots.system, "/usr/lib/liba.so.1", O_RDONLY);
+    /* Same size, and a time that was set back. */
+    tmpdir_write(top, "usr/lib/liba.so.1", "b");
+    cr_assert_eq(utimensat(AT_FDCWD, tmpdir_path(top, "usr/lib/liba.so.1"),
+                           (struct timespec[]){{1, 0}, {1, 0}}, 0),
+                 0);
+    cr_expect_str_eq(change(), "/usr/lib/liba.so.1 changed");
+}
+
+Test(sources, directories)
+{
+    start();
+    look(&roots.system, "/usr/lib", O_RDONLY | O_DIRECTORY);
+    tmpdir_write(top, "usr/lib/libc.so.1", "");
+    cr_expect_str_eq(change(), "/usr/lib changed");
+}
+
+/* That it is there is all that matters of a directory whose names were not asked for. */
+Test(sources, directories_that_are_not_read)
+{
+    start();
+    look(&roots.system, "/usr/lib", O_PATH | O_DIRECTORY);
+    tmpdir_write(top, "usr/lib/libc.so.1", "");
+    cr_expect_str_eq(change(), "");
+}
+
+Test(sources, links)
+{
+    start();
+    look(&roots.system, "/usr/lib/liba.so", O_PATH | O_NOFOLLOW);
+    cr_assert_eq(unlink(tmpdir_path(top, "usr/lib/liba.so")), 0);
+    cr_assert_eq(symlink("liba.so.1", tmpdir_path(top, "usr/lib/liba.so")), 0);
+    cr_expect_str_eq(change(), "");
+    cr_assert_eq(unlink(tmpdir_path(top, "usr/lib/liba.so")), 0);
+    cr_assert_eq(symlink("liba.so.2", tmpdir_path(top, "usr/lib/liba.so")), 0);
+    cr_expect_str_eq(change(), "/usr/lib/liba.so changed");
+}
+
+/* In /proc times say nothing: the content counts, and of a GPU what matters. */
+Test(sources, proc)
+{
+    static const char file[] = "proc/driver/nvidia/gpus/0000:01:00.0/information";
+
+    start();
+    cr_assert_eq(sources_look_around(&roots, arena, NULL), 0);
+    tmpdir_write(top, "proc/driver/nvidia/version", "NVRM version: 1.2\n");
+    tmpdir_write(top, file, "Model: A\nIRQ: 7\nGPU UUID: GPU-1\nDevice Minor: 0\n");
+    cr_expect_str_eq(change(), "");
+    tmpdir_write(top, file, "Model: A\nIRQ: 7\nGPU UUID: GPU-2\nDevice Minor: 0\n");
+    cr_expect_str_eq(change(), "/proc/driver/nvidia/gpus/0000:01:00.0/information changed");
+    tmpdir_write(top, "proc/driver/nvidia/version", "NVRM version: 1.3\n");
+    cr_expect_str_eq(change(), "/proc/driver/nvidia/version changed");
+}
+
+Test(sources, gpus_and_mig)
+{
+    start();
+    cr_assert_eq(sources_look_around(&roots, arena, NULL), 0);
+    tmpdir_write(top, "proc/driver/nvidia/capabilities/gpu0/mig/gi1/ci0/access", "");
+    cr_expect_str_eq(change(), "/proc/driver/nvidia/capabilities/gpu0/mig appeared");
+    tmpdir_write(top, "proc/driver/nvidia/gpus/0000:02:00.0/information", "");
+    cr_expect_str_eq(change(), "/proc/driver/nvidia/gpus changed");
+}
+
+Test(sources, other_roots)
+{
+    options.driver_root = "/driver";
+    start();
+    look(&roots.driver, "/usr/bin/smi", O_PATH);
+    look(&roots.driver, "/usr/bin/none", O_PATH);
+    look(&roots.system, "/usr/bin/none", O_PATH);
+    cr_expect_eq(sources.n, 3);
+    cr_expect_str_eq(change(), "");
+    tmpdir_write(top, "driver/usr/bin/none", "");
+    cr_expect_str_eq(change(), "/driver/usr/bin/none appeared");
+}
+
+Test(sources, output)
+{
+    const char *path;
+
+    start();
+    tmpdir_write(top, "out.yaml", "1");
+    path = arena_strdup(arena, tmpdir_path(top, "out.yaml"));
+    cr_assert_eq(sources_add_output(&sources, path, NULL), 0);
+    cr_expect_str_eq(change(), "");
+    cr_assert_eq(unlink(path), 0);
+    cr_expect_str_eq(change(), arena_printf(arena, "%s vanished", path));
+}
+
+/* What has changed within the same tick could do so again without a trace. */
+Test(sources, fleeting)
+{
+    size_t len;
+
+    start();
+    tmpdir_write(top, "usr/lib/liba.so.1", "b");
+    look(&roots.system, "/usr/lib/liba.so.1", O_PATH);
+    len = strlen(sources.facts[0].fact);
+    cr_expect_eq(sources.facts[0].fact[len - 1], FINGERPRINT_FLEETING);
+    cr_expect_str_eq(change(), "/usr/lib/liba.so.1 changed");
+    settle();
+    cr_expect_str_eq(change(), "/usr/lib/liba.so.1 changed");
+}
+
+/* What is no file at all is looked at as what it is, and nothing waits for a writer. */
+Test(sources, odd_things)
+{
+    char fact[FACT_SIZE];
+
+    cr_assert_eq(mkfifo(tmpdir_path(top, "usr/pipe"), 0600), 0);
+    cr_assert_eq(mkfifo(tmpdir_path(top, "proc/pipe"), 0600), 0);
+    start();
+    look(&roots.system, "/usr/pipe", O_RDONLY | O_NONBLOCK);
+    look(&roots.system, "/proc/pipe", O_RDONLY | O_NONBLOCK);
+    look(&roots.system, "/usr/lib/liba.so.1", O_RDONLY | O_DIRECTORY);
+    look(&roots.system, "", O_PATH);
+    cr_expect_eq(sources.n, 4);
+    cr_expect_str_eq(sources.facts[0].fact, "t:10000");
+    cr_expect_str_eq(sources.facts[2].fact, FINGERPRINT_ABSENT);
+    cr_expect_str_eq(change(), "");
+    /* By the short way, too. */
+    fact_see(&roots.system, true, "usr/lib/liba.so.1", FINGERPRINT_LIST, fact);
+    cr_expect_str_eq(fact, FINGERPRINT_ABSENT);
+    fact_see(&roots.system, true, "usr/pipe", FINGERPRINT_STAT, fact);
+    cr_expect_str_eq(fact, "t:10000");
+}
