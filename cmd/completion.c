@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/help.h"
+#include "cmd/option_value.h"
 
 /* What a placeholder can stand for; the first that occurs in a usage line decides. */
 static const char *const kinds[] = {"DEVICE", "NAME", "FILE", "DIR"};
@@ -53,7 +54,7 @@ static void put_option_names(const struct option *options)
 static void put_option_values(const struct command *command, const struct option *options)
 {
     for (const struct option *o = options; o && o->name; o++) {
-        if (o->type == OPTION_SWITCH)
+        if (option_is_alone(o))
             continue;
         (void)printf("    %s:--%s", command->name, o->name);
         for (const char *const *alias = o->aliases; alias && *alias; alias++)

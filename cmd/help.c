@@ -38,8 +38,11 @@ void help_option_name(const struct option *option, char *buf, size_t size)
 
     letter[1] = option->letter;
     put_value(option, value);
-    (void)snprintf(buf, size, "%s--%s%s%s", option->letter ? letter : "", option->name,
-                   *value ? " " : "", value);
+    if (option->type == OPTION_OPTIONAL)
+        (void)snprintf(buf, size, "%s--%s[=%s]", option->letter ? letter : "", option->name, value);
+    else
+        (void)snprintf(buf, size, "%s--%s%s%s", option->letter ? letter : "", option->name,
+                       *value ? " " : "", value);
 }
 
 static void add_names(struct strbuf *b, const char *before, const char *dashes,

@@ -90,11 +90,16 @@ int option_store(const struct option *option, void *base, const char *value, str
 
     if (option->type == OPTION_SWITCH)
         return store_switch(option, place, value, err);
+    if (option->type == OPTION_OPTIONAL && !value) {
+        *(const char **)place = "";
+        return 0;
+    }
     if (!value || (!*value && !(option->flags & OPTION_EMPTY)))
         return cdi_error_set(err, CDI_ERR_USAGE, "--%s has an empty value", option->name);
     switch (option->type) {
     case OPTION_SWITCH:
         break;
+    case OPTION_OPTIONAL:
     case OPTION_STRING:
         *(const char **)place = value;
         return 0;

@@ -93,7 +93,7 @@ size_t options_span(const struct tool *tool, char *const *argv)
     if (name)
         option = find_in(tool->options, match_name, name, strcspn(name, "="));
     if (option)
-        return option->type == OPTION_SWITCH || strchr(name, '=') || !argv[1] ? 1 : 2;
+        return option_is_alone(option) || strchr(name, '=') || !argv[1] ? 1 : 2;
     if (!*argv || argv[0][0] != '-' || !argv[0][1])
         return 0;
     for (const char *letter = argv[0] + 1; *letter; letter++)
@@ -161,7 +161,7 @@ static int parse_long(struct parser *p, const char *name, struct cdi_error *err)
 
     if (!t.option)
         return unknown_option(p, name, err);
-    if (equals || t.option->type == OPTION_SWITCH)
+    if (equals || option_is_alone(t.option))
         return store(p, t, equals ? equals + 1 : NULL, err);
     return store_next(p, t, err);
 }
@@ -183,7 +183,7 @@ static int parse_letters(struct parser *p, const char *letters, struct cdi_error
 
         if (!t.option)
             return unknown_letters(p, letters, err);
-        if (t.option->type == OPTION_SWITCH)
+        if (option_is_alone(t.option))
             r = store(p, t, NULL, err);
         else if (letters[1])
             return cdi_error_set(err, CDI_ERR_USAGE, "-%c takes the next argument as its value",
