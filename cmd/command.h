@@ -30,6 +30,9 @@ enum option_type {
     OPTION_LIST,   /* struct option_list: all that were given, in their order */
     OPTION_COMMAS, /* as OPTION_LIST, each value split at its commas and nothing trimmed */
     OPTION_CHOICE, /* int: 1 + index in `choices`, 0 without */
+
+    /* const char *: "--name=value", never "--name value"; "" for "--name", NULL without */
+    OPTION_OPTIONAL,
 };
 
 enum option_flags {
@@ -140,6 +143,7 @@ extern const struct command command_generate;
 extern const struct command command_help;
 extern const struct command command_list;
 extern const struct command command_name;
+extern const struct command command_refresh;
 extern const struct command command_resolve;
 extern const struct command command_schema;
 extern const struct command command_show;

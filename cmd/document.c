@@ -98,19 +98,27 @@ int document_output_open(const struct call *call, int choice, const char *name,
     return 0;
 }
 
-int document_write(const struct cdi_spec *spec, const char *path, enum cdi_format format,
-                   unsigned output_flags, struct cdi_error *err)
+int document_text(const struct cdi_spec *spec, enum cdi_format format, bool published,
+                  struct strbuf *out, struct cdi_error *err)
 {
-    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
     _cleanup_free_ char *text = NULL;
     size_t len;
     int r = cdi_spec_format(spec, format, &text, &len, err);
 
     if (r < 0)
         return r;
-    strbuf_add(&b, text, len);
+    strbuf_add(out, text, len);
     /* JSON that is published is the same bytes that nvidia-ctk writes: no line. */
-    if ((!len || text[len - 1] != '\n') && !(path && (output_flags & OUTPUT_PUBLISH)))
-        strbuf_addch(&b, '\n');
-    return b.failed ? cdi_error_nomem(err) : output_file(path, b.s, b.len, output_flags, err);
+    if ((!len || text[len - 1] != '\n') && !published)
+        strbuf_addch(out, '\n');
+    return out->failed ? cdi_error_nomem(err) : 0;
+}
+
+int document_write(const struct cdi_spec *spec, const char *path, enum cdi_format format,
+                   unsigned output_flags, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+    int r = document_text(spec, format, path && (output_flags & OUTPUT_PUBLISH), &b, err);
+
+    return r < 0 ? r : output_file(path, b.s, b.len, output_flags, err);
 }

@@ -9,6 +9,7 @@
 
 struct arena;
 struct call;
+struct strbuf;
 
 /* Reads a document: "-" is standard input; else a file, which may be a pipe. */
 int document_read(const char *path, struct cdi_spec **out, struct cdi_error *err) CDI_MUST_CHECK;
@@ -43,9 +44,13 @@ int document_output_open(const struct call *call, int choice, const char *name,
                          struct document_output *out, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * Writes a document by output_file(), with a newline at its end, but for JSON that is published
- * (OUTPUT_PUBLISH) in a file.
+ * The document as it is written: with a newline at its end, but for JSON that is published.
+ * Errors: NOMEM.
  */
+int document_text(const struct cdi_spec *spec, enum cdi_format format, bool published,
+                  struct strbuf *out, struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Writes a document by output_file(); OUTPUT_PUBLISH publishes it, if it goes to a file. */
 int document_write(const struct cdi_spec *spec, const char *path, enum cdi_format format,
                    unsigned output_flags, struct cdi_error *err) CDI_MUST_CHECK;
 

@@ -58,7 +58,7 @@ static int run(const struct call *call, struct cdi_error *err)
     else if (r == 0 && o->check)
         r = generate_check(call, &documents, &same, err);
     else if (r == 0)
-        r = generate_write(call, &documents, err);
+        r = generate_write(call, &documents, o->output, NULL, err);
     if (r < 0)
         return r;
     if (report.summary && !o->check && !call->quiet)

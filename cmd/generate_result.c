@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/generate_result.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cdikit/validate.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/strbuf.h"
 #include "cmd/common.h"
 #include "cmd/document.h"
@@ -34,8 +37,8 @@ static void warn_of_each_reason(const struct call *call, const struct generate_n
         if (same > MOST_SUBJECTS)
             strbuf_printf(&subjects, " and %zu more", same - MOST_SUBJECTS);
         if (!subjects.failed)
-            message_warn(call, "%s%s%s: %s", subjects.s,
-                         *what ? same > 1 ? " are" : " is" : "", what, notes[i].text);
+            message_warn(call, "%s%s%s: %s", subjects.s, *what ? same > 1 ? " are" : " is" : "",
+                         what, notes[i].text);
     }
 }
 
@@ -97,20 +100,49 @@ int generate_prepare(const struct call *call, const struct generate_documents *d
     return r;
 }
 
+/* True if the file holds this text, for all to read: then there is no reason to write it again. */
+static bool is_written(const char *path, const struct strbuf *text)
+{
+    _cleanup_free_ char *old = NULL;
+    struct stat st;
+    size_t len;
+
+    return stat(path, &st) == 0 && (st.st_mode & 07777) == 0644 &&
+           file_read(AT_FDCWD, path, CDI_SPEC_MAX_SIZE, &old, &len, NULL) == 0 &&
+           len == text->len && memcmp(old, text->s, len) == 0;
+}
+
+static int write_file(const struct cdi_spec *spec, const char *path, enum cdi_format format,
+                      bool *changed, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    int r = document_text(spec, format, true, &text, err);
+
+    if (r < 0 || (changed && !*changed && is_written(path, &text)))
+        return r;
+    r = output_file(path, text.s, text.len, OUTPUT_PUBLISH | OUTPUT_SYNC, err);
+    if (r == 0 && changed)
+        *changed = true;
+    return r;
+}
+
 int generate_write(const struct call *call, const struct generate_documents *documents,
-                   struct cdi_error *err)
+                   const char *output, bool *changed, struct cdi_error *err)
 {
     const struct generate_command_options *o = call->options;
-    struct document_output output;
-    int r = document_output_open(call, o->format, o->output, &output, err);
+    struct document_output to;
+    int r = document_output_open(call, o->format, output, &to, err);
 
     for (size_t i = 0; r == 0 && i < documents->n; i++) {
         const struct generate_document *document = &documents->items[i];
-        const char *path = output.path;
+        const char *path = to.path;
 
-        if (path && !(path = generate_output_name(call->arena, path, document->suffix)))
+        if (!path)
+            r = document_write(document->spec, NULL, to.format, 0, err);
+        else if (!(path = generate_output_name(call->arena, path, document->suffix)))
             return cdi_error_nomem(err);
-        r = document_write(document->spec, path, output.format, OUTPUT_PUBLISH | OUTPUT_SYNC, err);
+        else
+            r = write_file(document->spec, path, to.format, changed, err);
     }
     return r;
 }

@@ -29,8 +29,12 @@ const char *generate_output_name(struct arena *arena, const char *output, const 
 int generate_prepare(const struct call *call, const struct generate_documents *documents,
                      struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Writes documents to where the options say, standard output if nowhere. */
+/*
+ * Writes documents: to the file `output`, or to standard output if that is NULL, "" or "-". Where
+ * `changed` points to a false, files that are right as they are stay untouched, and it becomes
+ * true if one was written.
+ */
 int generate_write(const struct call *call, const struct generate_documents *documents,
-                   struct cdi_error *err) CDI_MUST_CHECK;
+                   const char *output, bool *changed, struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif

@@ -36,11 +36,12 @@ static void add_list(struct strbuf *b, const struct generate_strings *list)
 }
 
 int fingerprint_asked(const struct generate_options *o, const char *output, int format,
-                      char out[FINGERPRINT_HASH_SIZE], struct cdi_error *err)
+                      const char *max_version, char out[FINGERPRINT_HASH_SIZE],
+                      struct cdi_error *err)
 {
     const char *const texts[] = {o->root,      o->driver_root,     o->dev_root,    o->vendor,
                                  o->class_,    o->hook_path,       o->search_path, o->ldconfig_path,
-                                 o->data_dirs, o->csv_compat_root, output};
+                                 o->data_dirs, o->csv_compat_root, output,         max_version};
     const struct generate_strings *const lists[] = {
         &o->device_ids,   &o->disabled_hooks, &o->enabled_hooks, &o->library_paths,
         &o->config_paths, &o->csv_files,      &o->csv_ignore};

@@ -60,9 +60,11 @@ struct fingerprint {
 /* A hash of bytes that is the same in every process; no protection from who wants two alike. */
 void fingerprint_hash(const void *data, size_t len, char out[FINGERPRINT_HASH_SIZE]);
 
-/* Stands for all that is asked of generate(), and for where its documents go, in what format. */
+/* Stands for all that is asked of generate(), where its documents go, in what format and version.
+ */
 int fingerprint_asked(const struct generate_options *options, const char *output, int format,
-                      char out[FINGERPRINT_HASH_SIZE], struct cdi_error *err) CDI_MUST_CHECK;
+                      const char *max_version, char out[FINGERPRINT_HASH_SIZE],
+                      struct cdi_error *err) CDI_MUST_CHECK;
 
 void fingerprint_format(const struct fingerprint *fingerprint, struct strbuf *out);
 

@@ -163,12 +163,12 @@ Test(fingerprint, asked)
     size_t n = ARRAY_SIZE(cases);
 
     for (size_t i = 0; i < n; i++)
-        cr_assert_eq(fingerprint_asked(&cases[i], "out", 0, got[i], NULL), 0);
-    cr_assert_eq(fingerprint_asked(&cases[0], "other", 0, got[n++], NULL), 0);
-    cr_assert_eq(fingerprint_asked(&cases[0], "out", 1, got[n++], NULL), 0);
+        cr_assert_eq(fingerprint_asked(&cases[i], "out", 0, NULL, got[i], NULL), 0);
+    cr_assert_eq(fingerprint_asked(&cases[0], "other", 0, NULL, got[n++], NULL), 0);
+    cr_assert_eq(fingerprint_asked(&cases[0], "out", 1, NULL, got[n++], NULL), 0);
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++)
             cr_expect_str_neq(got[i], got[j], "%zu and %zu", i, j);
-    cr_assert_eq(fingerprint_asked(&cases[0], "out", 0, again, NULL), 0);
+    cr_assert_eq(fingerprint_asked(&cases[0], "out", 0, NULL, again, NULL), 0);
     cr_expect_str_eq(again, got[0]);
 }

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cdikit refresh: generate, if anything has changed since the last time. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "cmd/common.h"
+#include "cmd/document.h"
+#include "cmd/generate_options.h"
+#include "cmd/generate_result.h"
+#include "cmd/lower.h"
+#include "cmd/refresh_state.h"
+#include "generate/ready.h"
+#include "generate/sources.h"
+
+#define DEFAULT_OUTPUT "/var/run/cdi/nvidia.yaml"
+
+/* Procfs tells nobody of changes, so it is looked at again and again; a look takes microseconds. */
+#define LOOK_AGAIN_MS   100
+#define DEFAULT_SECONDS 30
+#define MOST_SECONDS    86400
+
+struct refresh_options {
+    struct generate_command_options generate; /* first: its table fills this part */
+    const char *wait;
+    bool force;
+};
+
+/* One refresh on its way. */
+struct refresh {
+    const struct call *call;
+    const struct refresh_options *options;
+    struct generate_options what;
+    const char *output;
+    char asked[FINGERPRINT_HASH_SIZE];
+    struct refresh_state state;
+    const char *reason; /* why there is something to do; NULL if there is nothing */
+};
+
+static void refresh_clear(struct refresh *refresh)
+{
+    refresh_state_close(&refresh->state);
+}
+
+static const struct option more_options[] = {
+    {.name = "force",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct refresh_options, force),
+     .help = "generate and write, whether anything has changed or not"},
+    {.name = "wait",
+     .type = OPTION_OPTIONAL,
+     .offset = offsetof(struct refresh_options, wait),
+     .value = "SECONDS",
+     .help = "before generating, wait for the driver to be ready; 30 seconds at most unless given"},
+    {.name = NULL},
+};
+
+/* What the state remembers, and whether it is still so: in refresh->reason. */
+static int compare(struct refresh *refresh, struct cdi_error *err)
+{
+    struct arena *arena = refresh->call->arena;
+    _cleanup_free_ char *text = NULL;
+    struct fingerprint before;
+    size_t len = 0;
+    int r;
+
+    if (refresh->options->force) {
+        refresh->reason = "as --force asks for";
+        return 0;
+    }
+    if (!refresh_state_read(&refresh->state, &text, &len) || !len) {
+        refresh->reason = "nothing is known of an earlier time";
+        return 0;
+    }
+    r = fingerprint_parse(text, len, arena, &before, NULL);
+    if (r == -CDI_ERR_NOMEM)
+        return cdi_error_nomem(err);
+    if (r < 0)
+        refresh->reason = "what is known of an earlier time is damaged, or of another version";
+    else if (strcmp(before.asked, refresh->asked) != 0)
+        refresh->reason = "something else is asked for";
+    else
+        r = sources_compare(&before, &refresh->what, arena, &refresh->reason, err);
+    if (r == 0 && !refresh->reason)
+        message_detail(refresh->call, "nothing to do: %zu facts are as they were", before.n);
+    return r == -CDI_ERR_INVALID ? 0 : r;
+}
+
+static int parse_seconds(const char *text, long *out, struct cdi_error *err)
+{
+    char *end;
+
+    *out = DEFAULT_SECONDS;
+    if (!*text)
+        return 0;
+    errno = 0;
+    *out = strtol(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || *out > MOST_SECONDS)
+        return cdi_error_set(err, CDI_ERR_USAGE,
+                             "--wait cannot be '%s': it is a number of seconds up to %d", text,
+                             MOST_SECONDS);
+    return 0;
+}
+
+static long long milliseconds(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Looks until the driver is ready, or the time is up. */
+static int wait_for_driver(const struct refresh *refresh, long seconds, struct cdi_error *err)
+{
+    static const struct timespec pause = {.tv_nsec = LOOK_AGAIN_MS * 1000000L};
+    long long end = milliseconds() + seconds * 1000LL;
+    bool told = false;
+
+    for (;;) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        const char *missing;
+        int r = arena ? driver_ready(&refresh->what, arena, &missing, err) : cdi_error_nomem(err);
+
+        if (r < 0 || !missing)
+            return r;
+        if (milliseconds() >= end)
+            return cdi_error_set(err, CDI_ERR_NOTFOUND, "the driver is not ready after %ld s: %s",
+                                 seconds, missing);
+        if (!told)
+            message_detail(refresh->call, "waiting for the driver: %s", missing);
+        told = true;
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+/* What only a person can put right. */
+static int check_output(const char *output, struct cdi_error *err)
+{
+    struct stat st;
+
+    if (!*output || strcmp(output, "-") == 0)
+        return cdi_error_set(err, CDI_ERR_USAGE, "refresh needs a file to write: --output FILE");
+    if (stat(output, &st) == 0 && !S_ISREG(st.st_mode))
+        return cdi_error_set_at(err, CDI_ERR_IO, output, (struct cdi_position){0, 0},
+                                "not a regular file, and nothing else can be kept up to date");
+    return 0;
+}
+
+/* Nothing is remembered of a result that another time may be better: the next refresh tries. */
+static int remember(const struct refresh *refresh, const struct generate_documents *documents,
+                    const struct generate_report *report, struct sources *sources,
+                    struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    int r = 0;
+
+    if (generate_is_partial(report) || report->fallback)
+        return refresh_state_write(&refresh->state, "", 0, err);
+    for (size_t i = 0; r == 0 && i < documents->n; i++) {
+        const char *path = generate_output_name(sources->arena, refresh->output,
+                                                documents->items[i].suffix);
+
+        r = path ? sources_add_output(sources, path, err) : cdi_error_nomem(err);
+    }
+    if (r < 0)
+        return r;
+    fingerprint_format(&(struct fingerprint){refresh->asked, sources->facts, sources->n}, &text);
+    if (text.failed || sources->failed)
+        return cdi_error_nomem(err);
+    return refresh_state_write(&refresh->state, text.s, text.len, err);
+}
+
+/* Under the lock. */
+static int generate_anew(struct refresh *refresh, bool *partial, struct cdi_error *err)
+{
+    _cleanup_(generate_report_clear) struct generate_report report = GENERATE_REPORT_INIT;
+    _cleanup_(generate_documents_clear) struct generate_documents documents = {.n = 0};
+    const struct call *call = refresh->call;
+    struct sources sources;
+    bool changed = refresh->options->force;
+    int r;
+
+    sources_init(&sources, call->arena);
+    refresh->what.sources = &sources;
+    r = generate(&refresh->what, &documents, &report, err);
+    refresh->what.sources = NULL;
+    generate_tell(call, &report, r == 0);
+    if (r == 0 && refresh->options->generate.strict)
+        r = generate_check_strict(&report, err);
+    if (r == 0)
+        r = generate_prepare(call, &documents, err);
+    if (r == 0)
+        r = generate_write(call, &documents, refresh->output, &changed, err);
+    if (r == 0)
+        r = remember(refresh, &documents, &report, &sources, err);
+    if (r < 0)
+        return r;
+    if (report.summary)
+        message_detail(call, "%s", report.summary);
+    if (!call->quiet && changed)
+        message_say(call, "rewritten: %s", refresh->reason);
+    else if (!call->quiet)
+        message_say(call, "generated again, and still the same: %s", refresh->reason);
+    *partial = generate_is_partial(&report);
+    return 0;
+}
+
+/* Sees whether there is something to do, and does it. */
+static int do_refresh(struct refresh *refresh, bool *partial, struct cdi_error *err)
+{
+    const struct refresh_options *o = refresh->options;
+    long seconds = 0;
+    int r = o->wait ? parse_seconds(o->wait, &seconds, err) : 0;
+
+    if (r == 0)
+        r = check_output(refresh->output, err);
+    if (r == 0)
+        r = refresh_state_open(&refresh->state, refresh->output, refresh->call->arena, err);
+    if (r == 0)
+        r = compare(refresh, err);
+    if (r < 0 || !refresh->reason)
+        return r;
+    if (o->wait)
+        r = wait_for_driver(refresh, seconds, err);
+    if (r == 0)
+        r = refresh_state_lock(&refresh->state, err);
+    /* Who had the lock may have done it. */
+    if (r == 0)
+        r = compare(refresh, err);
+    return r == 0 && refresh->reason ? generate_anew(refresh, partial, err) : r;
+}
+
+static int run(const struct call *call, struct cdi_error *err)
+{
+    const struct refresh_options *o = call->options;
+    _cleanup_(refresh_clear) struct refresh refresh = {
+        .call = call,
+        .options = o,
+        .output = o->generate.output ? o->generate.output : DEFAULT_OUTPUT,
+        .state = REFRESH_STATE_INIT,
+    };
+    struct document_output output;
+    struct lower_limit limit;
+    bool partial = false;
+    int r = generate_set_options(call, &refresh.what, err);
+
+    if (r == 0)
+        r = lower_limit(call, &o->generate.lower, &limit, err);
+    if (r == 0)
+        r = document_output_open(call, o->generate.format, refresh.output, &output, err);
+    if (r == 0 && output.path)
+        refresh.output = output.path;
+    if (r == 0)
+        r = fingerprint_asked(&refresh.what, refresh.output, (int)output.format, limit.version,
+                              refresh.asked, err);
+    if (r == 0)
+        r = do_refresh(&refresh, &partial, err);
+    if (r < 0)
+        return r;
+    return partial ? STATUS_PARTIAL : STATUS_DONE;
+}
+
+static const char *const usage[] = {"", NULL};
+
+static const struct example examples[] = {
+    {"cdikit refresh --wait", "at boot, and whenever something may have changed"},
+    {"cdikit refresh --verbose --output /etc/cdi/nvidia.yaml", "why is it left, or rewritten?"},
+    {NULL, NULL},
+};
+
+const struct command command_refresh = {
+    .name = "refresh",
+    .summary = "generate a CDI document anew if the machine has changed",
+    .usage = usage,
+    .description =
+        "Keeps the document of cdikit generate up to date; its options are that command's, but "
+        "--output is " DEFAULT_OUTPUT " unless given.\n\n"
+        "Beside the document, in .NAME.cdikit, is kept what it was generated from: what was seen "
+        "at each path that generating looked at, also where nothing was found. While all of "
+        "that is as it was nothing is done, in a millisecond or two, and no library of the driver "
+        "is loaded. This holds the version of the driver, its GPUs and MIG devices in /proc, what "
+        "is on the PCI bus, device nodes (numbers, mode, owner), libraries and the directories "
+        "that they were looked for in, ld.so.cache, the hook program, the options, cdikit's "
+        "version, and the document itself. Else it is generated and, if it has become another, "
+        "replaced at once.\n\n"
+        "Several can run at the same time: one does the work, the others wait for it. When one "
+        "is killed the old document is there, or the new one.\n\n"
+        "Nothing is remembered, and each refresh generates, as long as a device is left out, or "
+        "NVML should be asked and does not answer.\n\n"
+        "What only the driver's libraries know is not noticed by itself, such as UUIDs of MIG "
+        "devices that were destroyed and made again at the same place: use --force then.",
+    .options = generate_command_table,
+    .more_options = more_options,
+    .options_size = sizeof(struct refresh_options),
+    .examples = examples,
+    .exit_notes = "Status 1: as generate; with --wait, the driver was not ready in time. Then the "
+                  "document stays as it is. Status 4: written, but devices or names of devices "
+                  "are left out.",
+    .run = run,
+};
