@@ -22,6 +22,8 @@ includedir ?= $(prefix)/include
 datadir   ?= $(prefix)/share
 mandir    ?= $(datadir)/man
 bashcompdir ?= $(datadir)/bash-completion/completions
+unitdir   ?= $(prefix)/lib/systemd/system
+udevrulesdir ?= $(prefix)/lib/udev/rules.d
 INSTALL   ?= install
 PKG_CONFIG ?= pkg-config
 FUZZ_SECONDS ?= 60
@@ -145,7 +147,7 @@ $(B)/man/cdikit.1: $(B)/cdikit
 install: all
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir)/cdikit \
 	    $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(bashcompdir) \
-	    $(DESTDIR)$(datadir)/cdikit
+	    $(DESTDIR)$(datadir)/cdikit $(DESTDIR)$(unitdir) $(DESTDIR)$(udevrulesdir)
 	$(INSTALL) -m 0755 $(PROGRAMS) $(DESTDIR)$(bindir)
 	$(INSTALL) -m 0755 $(LIBRARY) $(DESTDIR)$(libdir)
 	ln -sf $(notdir $(LIBRARY)) $(DESTDIR)$(libdir)/libcdikit.so
@@ -157,6 +159,11 @@ install: all
 	$(INSTALL) -m 0644 $(wildcard docs/man/*.8) $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -m 0644 $(B)/completion/cdikit $(DESTDIR)$(bashcompdir)/cdikit
 	$(INSTALL) -m 0644 specs/cdi-schema.json $(DESTDIR)$(datadir)/cdikit
+	for unit in service path; do \
+	    sed 's|@bindir@|$(bindir)|' packaging/systemd/cdikit-refresh.$$unit.in \
+	        >$(DESTDIR)$(unitdir)/cdikit-refresh.$$unit && \
+	    chmod 0644 $(DESTDIR)$(unitdir)/cdikit-refresh.$$unit || exit 1; done
+	$(INSTALL) -m 0644 packaging/systemd/99-cdikit-refresh.rules $(DESTDIR)$(udevrulesdir)
 
 # These commands start from a clean clone, with nothing but git and make.
 .PHONY: check check-engines check-real-driver demo

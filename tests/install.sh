@@ -12,10 +12,28 @@ check "make install honours DESTDIR and prefix" \
 for file in bin/cdikit bin/cdikit-runtime lib/libcdikit.so lib/libcdikit.so.0 \
     lib/pkgconfig/libcdikit.pc include/cdikit/cdikit.h share/man/man1/cdikit.1 \
     share/man/man8/cdikit-runtime.8 share/bash-completion/completions/cdikit \
-    share/cdikit/cdi-schema.json; do
+    share/cdikit/cdi-schema.json lib/systemd/system/cdikit-refresh.service \
+    lib/systemd/system/cdikit-refresh.path lib/udev/rules.d/99-cdikit-refresh.rules; do
     check "installed: $file" test -s "$dest/opt/cdikit/$file"
 done
 check "nothing outside the prefix" test "$(ls -A "$dest")" = opt
+
+# The units run what was installed, and systemd understands them.
+units=$dest/opt/cdikit/lib/systemd/system
+check "no placeholder is left in the units" test -z "$(grep -h '@[a-z]*@' "$units"/*)"
+check "the service runs the program" grep -qx 'ExecStart=/opt/cdikit/bin/cdikit refresh --wait' \
+    "$units/cdikit-refresh.service"
+if command -v systemd-analyze >/dev/null; then
+    mkdir "$TMP/units"
+    sed "s|=/opt/cdikit|=$dest/opt/cdikit|" "$units/cdikit-refresh.service" \
+        >"$TMP/units/cdikit-refresh.service"
+    cp "$units/cdikit-refresh.path" "$TMP/units"
+    expect_status 0 systemd-analyze verify --man=no "$TMP/units/cdikit-refresh.service" \
+        "$TMP/units/cdikit-refresh.path"
+    check "systemd has nothing to say of the units" test -z "$(grep cdikit "$TMP/.err")"
+else
+    skip "systemd-analyze verify" "there is no systemd-analyze"
+fi
 
 # It runs as root on hostile input: no fixed addresses.
 expect_status 0 readelf -h "$dest/opt/cdikit/bin/cdikit-runtime"
