@@ -158,9 +158,9 @@ static bool read_path(const struct cursor *line, char *path)
             return false;
         high = hex_digit(s[1]);
         low = hex_digit(s[2]);
-        if (high < 0 || low < 0 || !(high | low))
+        if (high < 0 || low < 0 || !(high | low) || is_plain((char)(16 * high + low)))
             return false;
-        *path++ = (char)(unsigned char)(16 * high + low);
+        *path++ = (char)(16 * high + low);
         s += 2;
     }
     return true;

@@ -47,13 +47,13 @@ static uint32_t *find_slot(const struct sources *s, enum fingerprint_where where
 {
     size_t i = hash_fact(where, how, path) & (s->n_slots - 1);
 
-    for (;; i = (i + 1) & (s->n_slots - 1)) {
-        const struct fingerprint_fact *fact = &s->facts[s->slots[i] ? s->slots[i] - 1 : 0];
+    for (; s->slots[i]; i = (i + 1) & (s->n_slots - 1)) {
+        const struct fingerprint_fact *fact = &s->facts[s->slots[i] - 1];
 
-        if (!s->slots[i] ||
-            (fact->where == where && fact->how == how && strcmp(fact->path, path) == 0))
-            return &s->slots[i];
+        if (fact->where == where && fact->how == how && strcmp(fact->path, path) == 0)
+            break;
     }
+    return &s->slots[i];
 }
 
 /* Doubles the table before it is three quarters full. */

@@ -86,7 +86,8 @@ Test(fingerprint, lines)
     static const char *const lines[] = {
         "",           "x",          "ss",          "ss ",         "ss f:1",     "ss f:1 ",
         "xs f:1 /a",  "sx f:1 /a",  "ssf:1 /a",    "ss  /a",      "ss f:1 %",   "ss f:1 %4",
-        "ss f:1 %4g", "ss f:1 %00", "ss f:1 /a b", "ss f\x80 /a", "ss f:1 %4a", "end",
+        "ss f:1 %4g", "ss f:1 %00", "ss f:1 /a b", "ss f\x80 /a", "ss f:1 %4a", "ss f:1 %4A",
+        "end",
     };
     _cleanup_arena_ struct arena *arena = arena_new();
 

@@ -10,7 +10,7 @@
 
 struct options {
     bool all;
-    const char *root, *name;
+    const char *root, *name, *wait;
     struct option_list dirs, ids;
     int mode;
 };
@@ -45,12 +45,18 @@ static const struct option options[] = {
     {.name = NULL},
 };
 
+static const struct option more_options[] = {
+    {.name = "wait", .letter = 'w', .type = OPTION_OPTIONAL, AT(wait), .value = "SECONDS"},
+    {.name = NULL},
+};
+
 static const char *const usage[] = {"[FILE]", NULL};
 
 static const struct command command = {
     .name = "test",
     .usage = usage,
     .options = options,
+    .more_options = more_options,
     .options_size = sizeof(struct options),
     .max_operands = 1,
 };
@@ -159,6 +165,34 @@ Test(options, a_switch_can_have_a_value)
     cr_assert_eq(parse(&strict, "--all false"), 0);
     cr_expect(got->all);
     cr_expect_eq(call.n_operands, 1);
+}
+
+Test(options, an_optional_value_stands_behind_an_equals_sign)
+{
+    cr_assert_eq(parse(&strict, ""), 0);
+    cr_expect_null(got->wait);
+    cr_assert_eq(parse(&strict, "--wait"), 0);
+    cr_expect_str_eq(got->wait, "");
+    cr_assert_eq(parse(&strict, "--wait=5"), 0);
+    cr_expect_str_eq(got->wait, "5");
+    cr_assert_eq(parse(&strict, "--wait 5"), 0);
+    cr_expect_str_eq(got->wait, "");
+    cr_expect_eq(call.n_operands, 1);
+    cr_assert_eq(parse(&strict, "-wa"), 0);
+    cr_expect_str_eq(got->wait, "");
+    cr_expect(got->all);
+    cr_expect_eq(parse(&strict, "--wait="), -CDI_ERR_USAGE);
+}
+
+/* Both tables fill one struct, and both are searched for what may have been meant. */
+Test(options, a_second_table)
+{
+    cr_assert_eq(parse(&strict, "--wait=1 --root /a --all"), 0);
+    cr_expect_str_eq(got->root, "/a");
+    cr_expect_str_eq(got->wait, "1");
+    cr_expect(got->all);
+    cr_assert_eq(parse(&strict, "--wiat"), -CDI_ERR_USAGE);
+    cr_expect_str_eq(err.message, "unknown option --wiat; did you mean --wait?");
 }
 
 Test(options, empty_values)
