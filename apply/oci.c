@@ -9,7 +9,6 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/quote.h"
-#include "base/strbuf.h"
 
 void cdi_oci_free(struct cdi_oci *oci)
 {
@@ -104,72 +103,6 @@ int cdi_oci_format(const struct cdi_oci *oci, char **text, size_t *len, struct c
     memcpy(*text, oci->text, oci->len + 1);
     *len = oci->len;
     return 0;
-}
-
-/*
- * The entry of the variable: "NAME=value", decoded, in `scratch` if it has escapes; else NULL.
- * The entry as written has no NUL behind it.
- */
-static const char *match_entry(const struct json *entry, const char *name, size_t name_len,
-                               struct strbuf *scratch, size_t *len)
-{
-    const char *text = entry->text + 1;
-
-    if (entry->type != JSON_STRING)
-        return NULL;
-    *len = entry->len - 2;
-    if (memchr(text, '\\', *len)) {
-        scratch->len = 0;
-        strbuf_reserve(scratch, *len);
-        if (scratch->failed)
-            return NULL;
-        *len = json_decode(text, *len, scratch->s);
-        text = scratch->s;
-    }
-    return *len > name_len && memcmp(text, name, name_len) == 0 && text[name_len] == '=' ? text
-                                                                                         : NULL;
-}
-
-/* Entries become no nodes: there may be many, and nobody asks for most of them. */
-static int find_variable(struct cdi_oci *oci, const struct json *env, const char *name,
-                         const char **out, struct cdi_error *err)
-{
-    _cleanup_strbuf_ struct strbuf scratch = STRBUF_INIT;
-    struct json_walk walk = json_walk(env);
-    size_t name_len = strlen(name), len;
-    const struct json *v;
-    struct json last = {.text = NULL};
-    const char *text;
-
-    while ((v = json_walk_next(&walk)))
-        if (match_entry(v, name, name_len, &scratch, &len))
-            last = *v;
-    if (last.text) {
-        text = match_entry(&last, name, name_len, &scratch, &len);
-        if (text)
-            *out = arena_strndup(oci->arena, text + name_len + 1, len - name_len - 1);
-    }
-    return scratch.failed || (last.text && !*out) ? cdi_error_nomem(err) : 0;
-}
-
-int oci_getenv(struct cdi_oci *oci, const char *name, const char **out, struct cdi_error *err)
-{
-    struct json *env;
-    int r = oci_section(oci, OCI_ENV, false, &env, err);
-
-    *out = NULL;
-    if (r == 0 && env)
-        r = find_variable(oci, env, name, out, err);
-    if (r < 0)
-        oci_undo(oci, err);
-    return r;
-}
-
-const char *cdi_oci_getenv(struct cdi_oci *oci, const char *name)
-{
-    const char *value;
-
-    return oci_getenv(oci, name, &value, NULL) < 0 ? NULL : value;
 }
 
 /* A key of the annotations as a string of the arena. */

@@ -1,148 +1,201 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The devices that a document asks for. */
-#include <stdlib.h>
+/* What a container asks for: the order of the questions, and the mode. */
+#include "apply/request.h"
+
+#include <stdarg.h>
 #include <string.h>
 
-#include "apply/keyed_list.h"
 #include "apply/oci.h"
+#include "apply/request_internal.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/quote.h"
-#include <cdikit/annotations.h>
-#include <cdikit/name.h>
 
-#define VISIBLE_DEVICES "NVIDIA_VISIBLE_DEVICES"
+static const char *const mode_names[REQUEST_N_MODES] = {
+    [REQUEST_AUTO] = "auto", [REQUEST_LEGACY] = "legacy",   [REQUEST_CSV] = "csv",
+    [REQUEST_CDI] = "cdi",   [REQUEST_JIT_CDI] = "jit-cdi",
+};
 
-static const char blanks[] = " \t\n\v\f\r";
-
-/*
- * Splits at commas, in place; blanks around an entry and empty entries do not count. `out` has
- * room for an entry more than there are commas.
- */
-static size_t split_list(char *list, const char **out)
+bool request_mode_parse(const char *text, enum request_mode *out)
 {
-    size_t n = 0;
-    char *rest = list, *entry;
-
-    while ((entry = strsep(&rest, ","))) {
-        size_t len;
-
-        entry += strspn(entry, blanks);
-        len = strlen(entry);
-        while (len && strchr(blanks, entry[len - 1]))
-            entry[--len] = '\0';
-        if (len)
-            out[n++] = entry;
-    }
-    return n;
-}
-
-static size_t count_commas(const char *s)
-{
-    size_t n = 0;
-
-    while ((s = strchr(s, ',')))
-        n++, s++;
-    return n;
-}
-
-/* Of equal names the first stays. */
-static int drop_repeated(const char **names, size_t *n, struct cdi_error *err)
-{
-    _cleanup_arena_ struct arena *arena = NULL;
-    struct keyed_list known;
-    size_t kept = 0;
-
-    if (*n < 2)
-        return 0;
-    arena = arena_new();
-    if (!arena || !keyed_list_init(&known, arena, *n))
-        return cdi_error_nomem(err);
-    for (size_t i = 0; i < *n; i++)
-        if (keyed_list_add_key(&known, names[i], strlen(names[i])))
-            names[kept++] = names[i];
-    if (known.failed)
-        return cdi_error_nomem(err);
-    *n = kept;
-    return 0;
-}
-
-/*
- * Entries that are all names of another kind ("all", "none", an index, a UUID) are left to
- * whoever knows what they stand for.
- */
-static int check_entries(const char *const *entries, size_t *n, struct cdi_error *err)
-{
-    const char *other = NULL;
-    size_t qualified = 0;
-
-    for (size_t i = 0; i < *n; i++) {
-        if (strcmp(entries[i], "void") == 0) {
-            *n = 0;
-            return 0;
+    for (enum request_mode mode = 0; mode < REQUEST_N_MODES; mode++)
+        if (strcmp(mode_names[mode], text) == 0) {
+            *out = mode;
+            return true;
         }
-        if (cdi_name_is_qualified(entries[i]))
-            qualified++;
-        else if (!other)
-            other = entries[i];
+    return false;
+}
+
+const char *request_mode_name(enum request_mode mode)
+{
+    return mode_names[mode];
+}
+
+void request_note(struct request_job *job, bool warning, const char *fmt, ...)
+{
+    struct request *out = job->out;
+    struct request_note *notes;
+    const char *text;
+    va_list ap;
+
+    if (out->n_notes == REQUEST_MAX_NOTES)
+        return;
+    va_start(ap, fmt);
+    text = arena_vprintf(job->arena, fmt, ap);
+    va_end(ap);
+    notes = arena_grow(job->arena, out->notes, out->n_notes, sizeof *notes);
+    if (!text || !notes) {
+        job->failed = true;
+        return;
     }
-    if (qualified == 0)
-        *n = 0;
-    else if (other)
-        return cdi_error_set(err, CDI_ERR_INVALID,
-                             VISIBLE_DEVICES " mixes qualified CDI device names with %s, "
-                                             "which is not one",
-                             quote_string(other).text);
-    return 0;
+    notes[out->n_notes++] = (struct request_note){warning, text};
+    out->notes = notes;
 }
 
-static int request_from_env(struct cdi_oci *oci, const char ***devices, size_t *n,
-                            struct cdi_error *err)
+int request_add(struct request_job *job, struct request_names *names, const char *name,
+                struct cdi_error *err)
 {
-    _cleanup_free_ char *block = NULL;
-    const char **entries;
-    const char *value;
-    size_t room;
-    int r = oci_getenv(oci, VISIBLE_DEVICES, &value, err);
+    const char **items;
 
-    if (r < 0 || !value)
-        return r;
-    room = (count_commas(value) + 1) * sizeof(char *);
-    block = malloc(room + strlen(value) + 1);
-    if (!block)
+    if (names->n == CDI_OCI_MAX_REQUESTED)
+        return cdi_error_set(err, CDI_ERR_LIMIT, "the configuration asks for more than %d %s",
+                             CDI_OCI_MAX_REQUESTED,
+                             names == &job->imex ? "IMEX channels" : "devices");
+    items = arena_grow(job->arena, names->items, names->n, sizeof *items);
+    if (!items)
         return cdi_error_nomem(err);
-    entries = (const char **)(void *)block;
-    memcpy(block + room, value, strlen(value) + 1);
-    *n = split_list(block + room, entries);
-    r = check_entries(entries, n, err);
-    if (r < 0 || *n == 0)
-        return r;
-    block = NULL;
-    *devices = entries;
+    items[names->n++] = name;
+    names->items = items;
     return 0;
 }
 
-int cdi_oci_requested_devices(struct cdi_oci *oci, const char ***devices, size_t *n,
-                              struct cdi_error *err)
+static char *trim_blanks(char *s)
 {
-    struct cdi_annotations annotations;
-    _cleanup_free_ const char **found = NULL;
-    size_t n_found = 0;
-    int r = cdi_oci_annotations(oci, CDI_ANNOTATION_PREFIX, &annotations, err);
+    static const char blanks[] = " \t\n\v\f\r";
+    size_t len;
+
+    s += strspn(s, blanks);
+    len = strlen(s);
+    while (len && strchr(blanks, s[len - 1]))
+        s[--len] = '\0';
+    return s;
+}
+
+int request_add_list(struct request_job *job, struct request_names *names, const char *list,
+                     bool trim, struct cdi_error *err)
+{
+    char *rest = arena_strdup(job->arena, list), *entry;
+    int r = 0;
+
+    if (!rest)
+        return cdi_error_nomem(err);
+    while (r == 0 && (entry = strsep(&rest, ","))) {
+        if (trim)
+            entry = trim_blanks(entry);
+        if (*entry || !trim)
+            r = request_add(job, names, entry, err);
+    }
+    return r;
+}
+
+static int read_environment(struct request_job *job, struct cdi_error *err)
+{
+    const struct request_strings *swarm = &job->rules->swarm_resources;
+    const char **prefixes = arena_calloc(job->arena, swarm->n + 2, sizeof *prefixes);
+
+    if (!prefixes)
+        return cdi_error_nomem(err);
+    prefixes[0] = "NVIDIA_";
+    prefixes[1] = "CUDA_VERSION";
+    for (size_t i = 0; i < swarm->n; i++)
+        prefixes[2 + i] = swarm->items[i];
+    return environment_read(job->oci, prefixes, swarm->n + 2, job->arena, &job->env, err);
+}
+
+static const struct {
+    enum request_source source;
+    int (*add)(struct request_job *job, struct cdi_error *err);
+    const char *what;
+} sources[] = {
+    {REQUEST_ANNOTATIONS, request_from_annotations, "annotations"},
+    {REQUEST_MOUNTS, request_from_mounts, "mounts"},
+    {REQUEST_ENV, request_from_env, "variables"},
+};
+
+/* The first source that asks for something. */
+static int find_devices(struct request_job *job, struct cdi_error *err)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+        int r = sources[i].add(job, err);
+
+        if (r < 0)
+            return r;
+        if (job->devices.n == 0)
+            continue;
+        job->out->source = sources[i].source;
+        if (sources[i].source != REQUEST_ENV && environment_get(&job->env, VISIBLE_DEVICES))
+            request_note(job, false, VISIBLE_DEVICES " does not count, since %s ask for devices",
+                         sources[i].what);
+        return 0;
+    }
+    request_note(job, false, "no devices are asked for");
+    return 0;
+}
+
+static void choose_mode(struct request_job *job, enum request_platform platform)
+{
+    struct request *out = job->out;
+    const char *why = "not all devices are asked for by qualified names";
+
+    if (out->mode != REQUEST_AUTO) {
+        request_note(job, false, "the mode is %s, as configured", mode_names[out->mode]);
+        return;
+    }
+    if (request_all_qualified(&job->devices)) {
+        out->mode = REQUEST_CDI;
+        why = "all devices are asked for by qualified names";
+    } else if (platform == REQUEST_PLATFORM_TEGRA) {
+        out->mode = REQUEST_CSV;
+        why = "this is a Tegra system";
+    } else {
+        out->mode = REQUEST_JIT_CDI;
+        if (job->devices.n == 0)
+            why = "this is no Tegra system";
+    }
+    request_note(job, false, "the mode is auto, hence %s: %s", mode_names[out->mode], why);
+}
+
+static int read_request(struct request_job *job, enum request_platform platform,
+                        struct cdi_error *err)
+{
+    int r = read_environment(job, err);
 
     if (r == 0)
-        r = cdi_annotations_devices(&annotations, &found, &n_found, err);
-    if (r == 0 && n_found == 0)
-        r = request_from_env(oci, &found, &n_found, err);
-    if (r == 0 && n_found > CDI_OCI_MAX_REQUESTED)
-        r = cdi_error_set(err, CDI_ERR_LIMIT,
-                          "the configuration asks for %zu CDI devices, more than %d", n_found,
-                          CDI_OCI_MAX_REQUESTED);
-    if (r == 0)
-        r = drop_repeated(found, &n_found, err);
+        r = find_devices(job, err);
     if (r < 0)
         return r;
-    *devices = TAKE_PTR(found);
-    *n = n_found;
+    choose_mode(job, platform);
+    if (job->devices.n) {
+        r = request_name_devices(job, err);
+        if (r == 0)
+            r = request_read_image(job, err);
+    }
+    return r == 0 && job->failed ? cdi_error_nomem(err) : r;
+}
+
+int request_read(struct cdi_oci *oci, const struct request_rules *rules, enum request_mode mode,
+                 enum request_platform platform, struct arena *arena, struct request *out,
+                 struct cdi_error *err)
+{
+    struct request_job job = {.oci = oci, .rules = rules, .arena = arena, .out = out};
+    int r;
+
+    *out = (struct request){.mode = mode,
+                            .privileged = cdi_oci_has_capability(oci, "CAP_SYS_ADMIN")};
+    r = read_request(&job, platform, err);
+    if (r < 0) {
+        oci_undo(oci, err);
+        return r;
+    }
+    out->devices = (struct request_strings){job.devices.items, job.devices.n};
     return 0;
 }

@@ -116,11 +116,14 @@ CDI_EXPORT int cdi_oci_inject(struct cdi_oci *oci, const struct cdi_registry *re
 
 /*
  * The devices that a document asks for, each once, in *devices: one malloc'ed block (NULL when
- * there are none) that the caller frees. Annotations with CDI_ANNOTATION_PREFIX come first, as
- * in cdi_annotations_devices(); only when there are none, NVIDIA_VISIBLE_DEVICES is looked at,
- * names joined with commas. There, names that are not qualified ("all", an index) ask for
- * nothing here, "void" makes the list empty, and a mixture is CDI_ERR_INVALID. More
- * than CDI_OCI_MAX_REQUESTED are CDI_ERR_LIMIT.
+ * there are none) that the caller frees. It asks as NVIDIA's container runtime understands it in
+ * mode cdi: by annotations with CDI_ANNOTATION_PREFIX, in bytewise order of their keys; only
+ * when there are none, by NVIDIA_VISIBLE_DEVICES, names joined with commas, in which "void" asks
+ * for nothing, "all" and "none" stand for the whole list, and which is "all" where an image of
+ * before NVIDIA_REQUIRE_CUDA leaves it unset. A name that is not qualified is one of the kind
+ * nvidia.com/gpu, so not every name needs to be valid; "none" is nvidia.com/gpu=none. Errors:
+ * INVALID (an annotation that is no string or has an empty name), LIMIT (more than
+ * CDI_OCI_MAX_REQUESTED), NOMEM.
  */
 CDI_EXPORT int cdi_oci_requested_devices(struct cdi_oci *oci, const char ***devices, size_t *n,
                                          struct cdi_error *err) CDI_MUST_CHECK;
