@@ -96,35 +96,6 @@ static struct edits_total count_items(const struct cdi_edits *const *edits, size
     return total;
 }
 
-/*
- * The edited tree becomes the text of the document, unless it says the same to the byte: edits
- * can undo each other.
- */
-static int commit(struct editor *e)
-{
-    struct cdi_oci *oci = e->oci;
-    _cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
-    size_t len;
-    char *text;
-
-    if (!e->doc->root.edited)
-        return 0;
-    json_write(e->doc, &out);
-    if (!out.failed && out.len == oci->len && memcmp(out.s, oci->text, out.len) == 0) {
-        json_rewind(e->doc, oci->text, oci->len);
-        return 0;
-    }
-    text = strbuf_take(&out, &len);
-    if (!text)
-        return cdi_error_nomem(e->err);
-    free(oci->text);
-    oci->text = text;
-    oci->len = len;
-    oci->changed = true;
-    json_rewind(e->doc, text, len);
-    return 0;
-}
-
 int cdi_oci_apply(struct cdi_oci *oci, const struct cdi_edits *const *edits, size_t n,
                   const char *dev_root, struct cdi_error *err)
 {
@@ -144,7 +115,7 @@ int cdi_oci_apply(struct cdi_oci *oci, const struct cdi_edits *const *edits, siz
     r = edit_tree(&e);
     root_close(&e.dev_root);
     if (r == 0)
-        r = commit(&e);
+        r = oci_commit(oci, err);
     if (r < 0)
         oci_undo(oci, err);
     return r;

@@ -31,9 +31,26 @@ static struct json *new_hook(struct json_document *doc, const struct cdi_hook *h
     return v;
 }
 
-static int add_hook(struct editor *e, const struct cdi_hook *hook)
+/* True if one of the first n elements of the array says the same. */
+static bool is_there(struct json_document *doc, struct json *array, size_t n, struct json *value)
 {
-    struct json *array;
+    struct json *v = json_first(doc, array);
+
+    for (size_t i = 0; v && i < n; i++, v = v->next)
+        if (json_equal(doc, v, value))
+            return true;
+    return false;
+}
+
+/* Those that a hook's list had before: applying edits again must not make the hook run twice. */
+struct old_hooks {
+    bool counted;
+    size_t n;
+};
+
+static int add_hook(struct editor *e, struct old_hooks *old, const struct cdi_hook *hook)
+{
+    struct json *array, *value;
     size_t i = 0;
     int r;
 
@@ -42,17 +59,23 @@ static int add_hook(struct editor *e, const struct cdi_hook *hook)
     if (i == ARRAY_SIZE(lists))
         return cdi_error_set(e->err, CDI_ERR_INVALID, "%s is no OCI hook",
                              quote_string(hook->hook_name).text);
-    r = oci_section(e->oci, lists[i].section, true, &array, e->err);
-    if (r == 0)
-        json_append(e->doc, array, new_hook(e->doc, hook));
-    return r;
+    if ((r = oci_section(e->oci, lists[i].section, true, &array, e->err)) < 0)
+        return r;
+    if (!old[i].counted)
+        old[i] = (struct old_hooks){true, json_count(e->doc, array)};
+    value = new_hook(e->doc, hook);
+    if (!is_there(e->doc, array, old[i].n, value))
+        json_append(e->doc, array, value);
+    return 0;
 }
 
 int edits_hooks(struct editor *e)
 {
+    struct old_hooks old[ARRAY_SIZE(lists)] = {0};
+
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->n_hooks; j++) {
-            int r = add_hook(e, &e->edits[i]->hooks[j]);
+            int r = add_hook(e, old, &e->edits[i]->hooks[j]);
 
             if (r < 0)
                 return r;

@@ -85,17 +85,38 @@ static void set_device(struct keyed_list *list, const char *path, struct json *v
         next->value = value;
 }
 
+/*
+ * True if an equal rule is in force: with no other rule behind it that forbids something. Rules
+ * count in their order.
+ */
+static bool is_allowed(struct editor *e, struct json *rules, struct json *rule)
+{
+    bool found = false;
+
+    for (struct json *v = json_first(e->doc, rules); v; v = v->next) {
+        const struct json *allow = json_find(e->doc, v, "allow");
+
+        if (json_equal(e->doc, v, rule))
+            found = true;
+        else if (!allow || allow->type != JSON_TRUE)
+            found = false;
+    }
+    return found;
+}
+
 static int add_rule(struct editor *e, const struct cdi_device_node *node)
 {
-    struct json *rules;
+    struct json *rules, *rule;
     int r;
 
     if (strcmp(node->type, "b") != 0 && strcmp(node->type, "c") != 0)
         return 0;
-    r = oci_section(e->oci, OCI_DEVICE_RULES, true, &rules, e->err);
-    if (r == 0)
-        json_append(e->doc, rules, new_rule(e->doc, node));
-    return r;
+    if ((r = oci_section(e->oci, OCI_DEVICE_RULES, true, &rules, e->err)) < 0)
+        return r;
+    rule = new_rule(e->doc, node);
+    if (!is_allowed(e, rules, rule))
+        json_append(e->doc, rules, rule);
+    return 0;
 }
 
 static int edit_node(struct editor *e, const struct owner *owner, struct keyed_list *list,

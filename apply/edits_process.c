@@ -6,8 +6,11 @@
 #include "apply/keyed_list.h"
 #include "base/arena.h"
 
-/* Overwrites the last entry of the variable where it is, or adds one. */
-static void set_variable(struct editor *e, struct keyed_list *list, const char *entry)
+/*
+ * Overwrites the last entry of the variable where it is, or adds one. Entries before `kept` are
+ * not overwritten: a process gets the last one, so that a new one behind them counts.
+ */
+static void set_variable(struct editor *e, struct keyed_list *list, size_t kept, const char *entry)
 {
     size_t len = strcspn(entry, "=");
     struct keyed_item *last = NULL, *item = NULL;
@@ -15,7 +18,8 @@ static void set_variable(struct editor *e, struct keyed_list *list, const char *
 
     while ((item = keyed_list_find(list, entry, len, item)))
         last = item;
-    if (last && value)
+    if (last && value &&
+        ((size_t)(last - list->items) >= kept || json_equal(e->doc, last->value, value)))
         last->value = value;
     else
         keyed_list_add(list, entry, len, value);
@@ -25,6 +29,7 @@ int edits_env(struct editor *e)
 {
     struct keyed_list list;
     struct json *array;
+    size_t kept;
     int r;
 
     if (e->total.env == 0)
@@ -32,9 +37,10 @@ int edits_env(struct editor *e)
     r = edits_list_section(e, OCI_ENV, NULL, e->total.env, &array, &list);
     if (r < 0)
         return r;
+    kept = e->oci->keep_env ? list.n : 0;
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->env.n; j++)
-            set_variable(e, &list, e->edits[i]->env.items[j]);
+            set_variable(e, &list, kept, e->edits[i]->env.items[j]);
     keyed_list_keep_old(&list, e->doc);
     return edits_store_list(e, array, &list);
 }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/quote.h"
+#include "base/strbuf.h"
 
 void cdi_oci_free(struct cdi_oci *oci)
 {
@@ -155,5 +156,30 @@ int cdi_oci_annotations(struct cdi_oci *oci, const char *prefix, struct cdi_anno
         return r;
     }
     *out = found;
+    return 0;
+}
+
+int oci_commit(struct cdi_oci *oci, struct cdi_error *err)
+{
+    struct json_document *doc = &oci->doc;
+    _cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
+    size_t len;
+    char *text;
+
+    if (!doc->root.edited)
+        return 0;
+    json_write(doc, &out);
+    if (!out.failed && out.len == oci->len && memcmp(out.s, oci->text, out.len) == 0) {
+        json_rewind(doc, oci->text, oci->len);
+        return 0;
+    }
+    text = strbuf_take(&out, &len);
+    if (!text)
+        return cdi_error_nomem(err);
+    free(oci->text);
+    oci->text = text;
+    oci->len = len;
+    oci->changed = true;
+    json_rewind(doc, text, len);
     return 0;
 }

@@ -14,6 +14,11 @@ struct cdi_oci {
     size_t len;
     struct json_document doc; /* nodes of text */
     bool changed;
+    /*
+     * Edits leave variables that are there as they are, and put new values behind them: what was
+     * asked for stays to be seen.
+     */
+    bool keep_env;
 };
 
 /* The parts of a document that are read or edited; section.c knows where they are. */
@@ -69,6 +74,12 @@ int oci_user_id(struct cdi_oci *oci, const char *name, uint32_t *out,
  */
 int oci_getenv(struct cdi_oci *oci, const char *name, const char **out,
                struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The edited tree becomes the text of the document, unless it says the same to the byte: edits
+ * can undo each other. Errors: NOMEM.
+ */
+int oci_commit(struct cdi_oci *oci, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * After a failure: the document is what it was before, can be edited and asked again, and is

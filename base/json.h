@@ -157,6 +157,9 @@ void json_rename(struct json_document *doc, struct json *member, const char *nam
 void json_assign(struct json_document *doc, struct json *array, struct json *const *items,
                  size_t n);
 
+/* Takes a value out of its array or object. */
+void json_remove(struct json_document *doc, struct json *child);
+
 /* ---- Writing ---- */
 
 /* Appends the document. */

@@ -186,3 +186,23 @@ void json_assign(struct json_document *doc, struct json *array, struct json *con
         json_link(array, items[i]);
     mark_edited(array);
 }
+
+void json_remove(struct json_document *doc, struct json *child)
+{
+    struct json *parent = child ? child->parent : NULL, *last = NULL;
+
+    if (!parent || doc->failure)
+        return;
+    for (struct json **link = &parent->first; *link; link = &(*link)->next) {
+        if (*link != child) {
+            last = *link;
+            continue;
+        }
+        *link = child->next;
+        parent->n--;
+        if (parent->last == child)
+            parent->last = last;
+        mark_edited(parent);
+        return;
+    }
+}

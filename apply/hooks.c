@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apply/hooks.h"
+
+#include <string.h>
+
+/* True in *out if the hook's program has one of the names. */
+static int is_named(struct cdi_oci *oci, struct json *hook, const char *const *names, size_t n,
+                    bool *out, struct cdi_error *err)
+{
+    const char *path, *slash;
+    int r = oci_element_text(oci, OCI_HOOKS_PRESTART, hook, "path", &path, err);
+
+    *out = false;
+    if (r < 0)
+        return r;
+    slash = strrchr(path, '/');
+    for (size_t i = 0; i < n; i++)
+        *out = *out || strcmp(slash ? slash + 1 : path, names[i]) == 0;
+    return 0;
+}
+
+int oci_has_prestart(struct cdi_oci *oci, const char *const *names, size_t n, bool *out,
+                     struct cdi_error *err)
+{
+    struct json *array;
+    int r = oci_section(oci, OCI_HOOKS_PRESTART, false, &array, err);
+
+    *out = false;
+    for (struct json *v = r == 0 ? json_first(&oci->doc, array) : NULL; v && !*out; v = v->next)
+        if ((r = is_named(oci, v, names, n, out, err)) < 0)
+            return r;
+    return r;
+}
+
+static int remove_hooks(struct cdi_oci *oci, const char *const *names, size_t n,
+                        struct cdi_error *err)
+{
+    struct json *array, *next;
+    bool removed = false;
+    int r = oci_section(oci, OCI_HOOKS_PRESTART, false, &array, err);
+
+    if (r < 0)
+        return r;
+    for (struct json *v = json_first(&oci->doc, array); v; v = next) {
+        bool named;
+
+        next = v->next;
+        if ((r = is_named(oci, v, names, n, &named, err)) < 0)
+            return r;
+        if (named)
+            json_remove(&oci->doc, v);
+        removed = removed || named;
+    }
+    /* An empty list goes with the last one. */
+    if (removed && json_count(&oci->doc, array) == 0)
+        json_remove(&oci->doc, array);
+    r = json_check(&oci->doc, err);
+    return r < 0 || !removed ? r : oci_commit(oci, err);
+}
+
+int oci_remove_prestart(struct cdi_oci *oci, const char *const *names, size_t n,
+                        struct cdi_error *err)
+{
+    int r = remove_hooks(oci, names, n, err);
+
+    if (r < 0)
+        oci_undo(oci, err);
+    return r;
+}
