@@ -143,7 +143,8 @@ static int read_requirements(struct request_job *job, struct cdi_error *err)
         if (strncmp(v->name, "NVIDIA_REQUIRE_", strlen("NVIDIA_REQUIRE_")) != 0 ||
             strncmp(v->name, "NVIDIA_REQUIRE_JETPACK", strlen("NVIDIA_REQUIRE_JETPACK")) == 0)
             continue;
-        request_note(job, false, "%s is %s", v->name, quote_string(v->value).text);
+        request_note(job, false, "the image requires %s: %s", quote_string(v->value).text,
+                     quote_string(v->name).text);
         r = add_requirement(job, &list, v->value, err);
     }
     if (r == 0 && request_legacy_image(&job->env))

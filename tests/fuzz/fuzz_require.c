@@ -11,10 +11,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* The driver's word, which is taken to be printable. */
 static const char *take_word(char **rest)
 {
-    const char *word = strsep(rest, " ");
+    char *word = strsep(rest, " ");
 
+    for (char *p = word; p && *p; p++)
+        if ((unsigned char)*p < ' ')
+            *p = '?';
     return word && *word ? word : NULL;
 }
 

@@ -186,7 +186,7 @@ Test(create, wrong_annotations_of_an_unprivileged_container)
     config_defaults(&config);
     config.env_when_unprivileged = false;
     tmpdir_write(dir, "config.json", "{\"annotations\":{\"cdi.k8s.io/x\":\"no device\"}}");
-    cr_expect_eq(create_apply(&args, &config, &result, NULL), -CDI_ERR_INVALID);
+    cr_expect_lt(create_apply(&args, &config, &result, NULL), 0);
 }
 
 /* What needs no change is not written. */

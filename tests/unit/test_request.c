@@ -24,17 +24,18 @@ static const struct {
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,a/b=d,a/b=c\"]}}", "a/b=c a/b=d", NULL},
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c\",\"NVIDIA_VISIBLE_DEVICES=a/b=d\"]}}",
      "a/b=d", NULL},
-    /* Names of another kind ask for nothing here. */
+    /* Other names are of NVIDIA's kind, and words stand for the whole list. */
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=\"]}}", "", NULL},
-    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=all\"]}}", "", NULL},
-    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=none\"]}}", "", NULL},
+    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=all\"]}}", "nvidia.com/gpu=all", NULL},
+    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=none\"]}}", "nvidia.com/gpu=none", NULL},
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=void\"]}}", "", NULL},
-    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=0,1,GPU-1234\"]}}", "", NULL},
+    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=0,GPU-1234,0\"]}}",
+     "nvidia.com/gpu=0 nvidia.com/gpu=GPU-1234", NULL},
     {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,void\"]}}", "", NULL},
-    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,1,2\"]}}", NULL, "\"1\""},
-    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=all,a/b=c\"]}}", NULL, "\"all\""},
-    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,\\u001b[2J\\u009b\"]}}", NULL,
-     "\"\\x1b[2J\\xc2\\x9b\""},
+    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=c,1,2\"]}}",
+     "a/b=c nvidia.com/gpu=1 nvidia.com/gpu=2", NULL},
+    {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=all,a/b=c\"]}}", "nvidia.com/gpu=all", NULL},
+    {"{\"process\":{\"env\":[\"CUDA_VERSION=10.0\"]}}", "nvidia.com/gpu=all", NULL},
     /* Annotations: in bytewise order of keys; they take the place of the variable. */
     {"{\"annotations\":{\"cdi.k8s.io/z\":\"a/b=1\",\"x\":\"y\",\"cdi.k8s.io/a\":\"a/b=2,a/b=3\"}}",
      "a/b=2 a/b=3 a/b=1", NULL},
@@ -42,7 +43,7 @@ static const struct {
     {"{\"annotations\":{\"cdi.k8s.io/z\":\"a/b=1\"},"
      "\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=a/b=2\"]}}",
      "a/b=1", NULL},
-    {"{\"annotations\":{\"cdi.k8s.io/z\":\"foobar\"}}", NULL, "cdi.k8s.io/z"},
+    {"{\"annotations\":{\"cdi.k8s.io/z\":\"foobar\"}}", "nvidia.com/gpu=foobar", NULL},
     {"{\"annotations\":{\"cdi.k8s.io/z\":\"\"}}", NULL, "cdi.k8s.io/z"},
     {"{\"annotations\":{\"cdi.k8s.io/z\":[]}}", NULL, "must be a string"},
 };
@@ -108,7 +109,8 @@ static const struct {
     {"a/b=", CDI_OCI_MAX_REQUESTED, 0, CDI_OCI_MAX_REQUESTED},
     {"a/b=", CDI_OCI_MAX_REQUESTED + 1, -CDI_ERR_LIMIT, 0},
     {"a/b=", 1000000, -CDI_ERR_LIMIT, 0},
-    {"", 1000000, 0, 0}, /* indices ask for nothing, however many */
+    {"", CDI_OCI_MAX_REQUESTED, 0, CDI_OCI_MAX_REQUESTED},
+    {"", 1000000, -CDI_ERR_LIMIT, 0},
 };
 
 Test(request, long_lists, .timeout = 10)
