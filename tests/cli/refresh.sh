@@ -214,6 +214,7 @@ expect_err 'not a regular file'
 rm "$file"
 expect_status 0 refresh
 if mkdir "$TMP/ro" && mount -t tmpfs cdikit-test "$TMP/ro" 2>/dev/null; then
+    # shellcheck disable=SC2317 # lib.sh calls it
     cleanup() { umount "$TMP/ro"; }
     "$cdikit" refresh -q --root "$node" --output "$TMP/ro/nvidia.yaml" --disable-hook all
     mount -o remount,ro "$TMP/ro"
@@ -308,4 +309,20 @@ settled
 expect_status 0 refresh
 same
 nothing
+
+# ---- where NVML answers: it is asked while generating, and never else ----
+cat >"$TMP/on-node" <<'END'
+"$1" refresh -q --disable-hook all || exit 1
+sleep 0.05
+# What was made just before the first one is looked at once more.
+"$1" refresh -q --disable-hook all || exit 1
+LD_DEBUG=files "$1" refresh -v --disable-hook all >"$2/nothing" 2>&1 || exit 1
+LD_DEBUG=files "$1" refresh --force --disable-hook all >"$2/force" 2>&1 || exit 1
+"$1" list --names
+END
+expect_status 0 "$BUILD/fakenode" --share "$TMP" run mig -- bash "$TMP/on-node" "$cdikit" "$TMP"
+expect_out '^nvidia\.com/gpu=MIG-'
+check "nothing to do" grep -q 'nothing to do' "$TMP/nothing"
+check "NVML is not loaded for that" test "$(grep -c libnvidia-ml "$TMP/nothing")" = 0
+check "NVML is loaded to generate" grep -q libnvidia-ml "$TMP/force"
 finish
