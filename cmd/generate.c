@@ -3,6 +3,7 @@
 #include "generate/generate.h"
 
 #include "cmd/common.h"
+#include "cmd/document.h"
 #include "cmd/explain_driver.h"
 #include "cmd/generate_check.h"
 #include "cmd/generate_options.h"
@@ -37,6 +38,7 @@ static int run(const struct call *call, struct cdi_error *err)
     const struct generate_command_options *o = call->options;
     _cleanup_(generate_report_clear) struct generate_report report = GENERATE_REPORT_INIT;
     _cleanup_(generate_documents_clear) struct generate_documents documents = {.n = 0};
+    struct document_output output;
     struct generate_options what;
     bool same = true;
     int r = generate_set_options(call, &what, err);
@@ -57,8 +59,8 @@ static int run(const struct call *call, struct cdi_error *err)
         explain_driver(&report.driver);
     else if (r == 0 && o->check)
         r = generate_check(call, &documents, &same, err);
-    else if (r == 0)
-        r = generate_write(call, &documents, o->output, NULL, err);
+    else if (r == 0 && (r = document_output_open(call, o->format, o->output, &output, err)) == 0)
+        r = generate_write(call, &documents, &output, NULL, err);
     if (r < 0)
         return r;
     if (report.summary && !o->check && !call->quiet)

@@ -127,22 +127,20 @@ static int write_file(const struct cdi_spec *spec, const char *path, enum cdi_fo
 }
 
 int generate_write(const struct call *call, const struct generate_documents *documents,
-                   const char *output, bool *changed, struct cdi_error *err)
+                   const struct document_output *output, bool *changed, struct cdi_error *err)
 {
-    const struct generate_command_options *o = call->options;
-    struct document_output to;
-    int r = document_output_open(call, o->format, output, &to, err);
+    int r = 0;
 
     for (size_t i = 0; r == 0 && i < documents->n; i++) {
         const struct generate_document *document = &documents->items[i];
-        const char *path = to.path;
+        const char *path = output->path;
 
         if (!path)
-            r = document_write(document->spec, NULL, to.format, 0, err);
+            r = document_write(document->spec, NULL, output->format, 0, err);
         else if (!(path = generate_output_name(call->arena, path, document->suffix)))
             return cdi_error_nomem(err);
         else
-            r = write_file(document->spec, path, to.format, changed, err);
+            r = write_file(document->spec, path, output->format, changed, err);
     }
     return r;
 }

@@ -6,6 +6,8 @@
 #include "cmd/command.h"
 #include "generate/generate.h"
 
+struct document_output;
+
 /* Warnings and details of the report; an error tells what matters of most of them. */
 void generate_tell(const struct call *call, const struct generate_report *report, bool generated);
 
@@ -30,11 +32,11 @@ int generate_prepare(const struct call *call, const struct generate_documents *d
                      struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * Writes documents: to the file `output`, or to standard output if that is NULL, "" or "-". Where
- * `changed` points to a false, files that are right as they are stay untouched, and it becomes
- * true if one was written.
+ * Writes documents to where document_output_open() says. Where `changed` points to a false, files
+ * that are right as they are stay untouched, and it becomes true if one was written.
  */
 int generate_write(const struct call *call, const struct generate_documents *documents,
-                   const char *output, bool *changed, struct cdi_error *err) CDI_MUST_CHECK;
+                   const struct document_output *output, bool *changed,
+                   struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif

@@ -36,6 +36,7 @@ struct refresh {
     const struct refresh_options *options;
     struct generate_options what;
     const char *output;
+    struct document_output where; /* the same, and how */
     char asked[FINGERPRINT_HASH_SIZE];
     struct refresh_state state;
     const char *reason; /* why there is something to do; NULL if there is nothing */
@@ -195,7 +196,7 @@ static int generate_anew(struct refresh *refresh, bool *partial, struct cdi_erro
     if (r == 0)
         r = generate_prepare(call, &documents, err);
     if (r == 0)
-        r = generate_write(call, &documents, refresh->output, &changed, err);
+        r = generate_write(call, &documents, &refresh->where, &changed, err);
     if (r == 0)
         r = remember(refresh, &documents, &report, &sources, err);
     if (r < 0)
@@ -244,7 +245,6 @@ static int run(const struct call *call, struct cdi_error *err)
         .output = o->generate.output ? o->generate.output : DEFAULT_OUTPUT,
         .state = REFRESH_STATE_INIT,
     };
-    struct document_output output;
     struct lower_limit limit;
     bool partial = false;
     int r = generate_set_options(call, &refresh.what, err);
@@ -252,12 +252,12 @@ static int run(const struct call *call, struct cdi_error *err)
     if (r == 0)
         r = lower_limit(call, &o->generate.lower, &limit, err);
     if (r == 0)
-        r = document_output_open(call, o->generate.format, refresh.output, &output, err);
-    if (r == 0 && output.path)
-        refresh.output = output.path;
+        r = document_output_open(call, o->generate.format, refresh.output, &refresh.where, err);
+    if (r == 0 && refresh.where.path)
+        refresh.output = refresh.where.path;
     if (r == 0)
-        r = fingerprint_asked(&refresh.what, refresh.output, (int)output.format, limit.version,
-                              refresh.asked, err);
+        r = fingerprint_asked(&refresh.what, refresh.output, (int)refresh.where.format,
+                              limit.version, refresh.asked, err);
     if (r == 0)
         r = do_refresh(&refresh, &partial, err);
     if (r < 0)

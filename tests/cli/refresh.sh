@@ -96,6 +96,9 @@ chmod 600 "$file"
 refreshed '.*/nvidia\.yaml changed'
 check "mode of the document" test "$(stat -c %a "$file")" = 644
 
+expect_status 0 "$cdikit" refresh --root "$node" --output "$TMP/other/nvidia.yml" --disable-hook all
+check "one warning that engines do not load it" test "$(grep -c 'engines load only' <<<"$ERR")" = 1
+
 # ---- device nodes ----
 mv "$node/dev/nvidia3" "$TMP/nvidia3"
 settled
