@@ -88,7 +88,7 @@ struct generate_options {
                                            UUIDs and PCI addresses; "none": the empty device */
     bool no_all;                        /* no merged device "all" */
     bool features[GENERATE_N_FEATURES];
-    bool explain; /* fill the report's `driver` */
+    bool explain;            /* fill the report's `driver` */
     struct sources *sources; /* told of all that is looked at, see sources.h; NULL: nobody is */
 
     const char *hook_path;     /* NULL: the vendor's where found beneath root, see hooks.h */
