@@ -42,16 +42,10 @@ static bool is_there(struct json_document *doc, struct json *array, size_t n, st
     return false;
 }
 
-/* Those that a hook's list had before: applying edits again must not make the hook run twice. */
-struct old_hooks {
-    bool counted;
-    size_t n;
-};
-
-static int add_hook(struct editor *e, struct old_hooks *old, const struct cdi_hook *hook)
+static int add_hook(struct editor *e, const struct cdi_hook *hook)
 {
     struct json *array, *value;
-    size_t i = 0;
+    size_t i = 0, n_old;
     int r;
 
     while (i < ARRAY_SIZE(lists) && strcmp(lists[i].name, hook->hook_name) != 0)
@@ -61,21 +55,18 @@ static int add_hook(struct editor *e, struct old_hooks *old, const struct cdi_ho
                              quote_string(hook->hook_name).text);
     if ((r = oci_section(e->oci, lists[i].section, true, &array, e->err)) < 0)
         return r;
-    if (!old[i].counted)
-        old[i] = (struct old_hooks){true, json_count(e->doc, array)};
+    n_old = oci_old_elements(e->oci, lists[i].section, array);
     value = new_hook(e->doc, hook);
-    if (!is_there(e->doc, array, old[i].n, value))
+    if (!is_there(e->doc, array, n_old, value))
         json_append(e->doc, array, value);
     return 0;
 }
 
 int edits_hooks(struct editor *e)
 {
-    struct old_hooks old[ARRAY_SIZE(lists)] = {0};
-
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->n_hooks; j++) {
-            int r = add_hook(e, old, &e->edits[i]->hooks[j]);
+            int r = add_hook(e, &e->edits[i]->hooks[j]);
 
             if (r < 0)
                 return r;

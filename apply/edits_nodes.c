@@ -86,14 +86,16 @@ static void set_device(struct keyed_list *list, const char *path, struct json *v
 }
 
 /*
- * True if an equal rule is in force: with no other rule behind it that forbids something. Rules
- * count in their order.
+ * True if an equal rule was in force before all edits: with no other rule behind it that forbids
+ * something. Rules count in their order.
  */
 static bool is_allowed(struct editor *e, struct json *rules, struct json *rule)
 {
+    size_t n_old = oci_old_elements(e->oci, OCI_DEVICE_RULES, rules);
+    struct json *v = json_first(e->doc, rules);
     bool found = false;
 
-    for (struct json *v = json_first(e->doc, rules); v; v = v->next) {
+    for (size_t i = 0; v && i < n_old; i++, v = v->next) {
         const struct json *allow = json_find(e->doc, v, "allow");
 
         if (json_equal(e->doc, v, rule))

@@ -183,3 +183,10 @@ int oci_commit(struct cdi_oci *oci, struct cdi_error *err)
     json_rewind(doc, text, len);
     return 0;
 }
+
+size_t oci_old_elements(struct cdi_oci *oci, enum oci_section section, struct json *array)
+{
+    if (!oci->old_elements[section])
+        oci->old_elements[section] = json_count(&oci->doc, array) + 1;
+    return oci->old_elements[section] - 1;
+}

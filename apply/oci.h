@@ -7,20 +7,6 @@
 
 #include "base/json.h"
 
-struct cdi_oci {
-    struct arena *arena;
-    const char *name; /* for messages, may be NULL */
-    char *text;       /* what the document is now */
-    size_t len;
-    struct json_document doc; /* nodes of text */
-    bool changed;
-    /*
-     * Edits leave variables that are there as they are, and put new values behind them: what was
-     * asked for stays to be seen.
-     */
-    bool keep_env;
-};
-
 /* The parts of a document that are read or edited; section.c knows where they are. */
 enum oci_section {
     OCI_ROOT,
@@ -45,6 +31,22 @@ enum oci_section {
     OCI_NET_DEVICES,
     OCI_INTEL_RDT,
     OCI_N_SECTIONS,
+};
+
+struct cdi_oci {
+    struct arena *arena;
+    const char *name; /* for messages, may be NULL */
+    char *text;       /* what the document is now */
+    size_t len;
+    struct json_document doc; /* nodes of text */
+    bool changed;
+    /*
+     * Edits leave variables that are there as they are, and put new values behind them: what was
+     * asked for stays to be seen.
+     */
+    bool keep_env;
+    /* How many elements hooks and device rules had before the first edit, plus 1; 0: not edited */
+    size_t old_elements[OCI_N_SECTIONS];
 };
 
 /*
@@ -74,6 +76,12 @@ int oci_user_id(struct cdi_oci *oci, const char *name, uint32_t *out,
  */
 int oci_getenv(struct cdi_oci *oci, const char *name, const char **out,
                struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * How many elements the list of a section had before it was first edited. Applying edits again,
+ * to a document that has them already, must not add them once more.
+ */
+size_t oci_old_elements(struct cdi_oci *oci, enum oci_section section, struct json *array);
 
 /*
  * The edited tree becomes the text of the document, unless it says the same to the byte: edits

@@ -14,7 +14,9 @@
 #include "base/utf8.h"
 
 static const char *const level_names[] = {
+    [LOG_TRACE] = "trace",
     [LOG_DEBUG] = "debug",
+    [LOG_INFO] = "info",
     [LOG_WARNING] = "warning",
     [LOG_ERROR] = "error",
 };

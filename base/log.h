@@ -19,7 +19,9 @@ enum log_format {
 };
 
 enum log_level {
+    LOG_TRACE,
     LOG_DEBUG,
+    LOG_INFO,
     LOG_WARNING,
     LOG_ERROR,
 };

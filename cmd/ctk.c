@@ -22,6 +22,7 @@ struct words {
 
 static const struct words table[] = {
     {"cdi", "CDI documents: generate, list, transform", NULL},
+    {"cdi facts", NULL, &command_facts},
     {"cdi generate", NULL, &command_generate},
     {"cdi list", NULL, &command_ctk_list},
     {"cdi transform", "change a CDI document", NULL},
@@ -268,7 +269,7 @@ static int hand_over(struct call *call, char **argv)
 }
 
 static const char *const usage[] = {"generate", "list", "transform root", NULL};
-static const char *const words[] = {"generate", "list", "transform", NULL};
+static const char *const words[] = {"facts", "generate", "list", "transform", NULL};
 static const struct option no_options[] = {{.name = NULL}};
 
 const struct command command_cdi = {

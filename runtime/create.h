@@ -3,28 +3,35 @@
 #ifndef CDIKIT_RUNTIME_CREATE_H
 #define CDIKIT_RUNTIME_CREATE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include <cdikit/error.h>
 
+#include "apply/request.h"
 #include "runtime/args.h"
 #include "runtime/config.h"
-
-/* What was done, for the log. */
-struct create_result {
-    size_t n_devices; /* requested, and injected */
-    bool env_ignored; /* NVIDIA_VISIBLE_DEVICES asked for devices, but does not count */
-};
+#include "runtime/logger.h"
 
 /*
- * Injects the CDI devices that the container of `create` asks for, and replaces its config.json
- * atomically. A file that needs no change is not touched; on failure the old one is there,
- * untouched. What is replaced is what was read: an entry that somebody has replaced in between
- * is CDI_ERR_IO.
+ * How the configuration treats requests, in *rules, from the arena or the configuration. Errors:
+ * NOMEM.
  */
-int create_apply(const struct args *args, const struct config *config, struct create_result *result,
+int create_rules(const struct config *config, struct arena *arena, struct request_rules *rules,
                  struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The mode of a program: its name can end in a mode (nvidia-container-runtime.cdi, .legacy), else
+ * the configuration says it. Errors: INVALID (the configured mode is none).
+ */
+int create_mode(const char *program, const struct config *config, enum request_mode *mode,
+                struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * Edits the config.json of the container of `create` as it asks for and as the mode does it, and
+ * replaces it atomically. A file that needs no change is not touched; on failure the old one is
+ * there, untouched. What is replaced is what was read: an entry that somebody has replaced in
+ * between is CDI_ERR_IO.
+ */
+int create_apply(const struct args *args, const struct config *config, enum request_mode mode,
+                 struct logger *logger, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * The path of the configuration that a create uses: config.json in the bundle (without one: in

@@ -15,14 +15,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "runtime/args.h"
 #include "runtime/config.h"
 #include "runtime/create.h"
+#include "runtime/logger.h"
 #include "runtime/lowlevel.h"
 
-#define OCI_VERSION  "1.3.0" /* of the runtime-spec whose members the wrapper edits */
-#define MESSAGE_SIZE 8192    /* of what is shown of an error, with its NUL */
+#define OCI_VERSION "1.3.0" /* of the runtime-spec whose members the wrapper edits */
 
 /*
  * A closed standard descriptor would be the next file that is opened, and receive our messages.
@@ -69,59 +68,24 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* One entry to the engine's log file, if it has named one. Returns its descriptor or -1. */
-static int log_to_engine(const struct args *args, enum log_level level, const char *message)
-{
-    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
-    int fd = -1;
-
-    if (args->log && log_open(args->log, &fd, &err) < 0)
-        (void)dprintf(STDERR_FILENO, "cdikit-runtime: %s\n", err.message);
-    if (fd >= 0)
-        (void)log_write(fd, args->log_format, level, message);
-    return fd;
-}
-
-static bool is_stderr(int fd)
-{
-    struct stat a, b;
-
-    return fstat(fd, &a) == 0 && fstat(STDERR_FILENO, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
-
 /* One line of what an error says, fit to be shown. */
-static void describe(const struct cdi_error *err, char message[static MESSAGE_SIZE])
+static void describe(const struct cdi_error *err, char message[static LOGGER_MESSAGE_SIZE])
 {
-    char text[MESSAGE_SIZE];
-
-    (void)cdi_error_format(err, text, sizeof text);
-    log_clean(text, message, MESSAGE_SIZE);
+    (void)cdi_error_format(err, message, LOGGER_MESSAGE_SIZE);
 }
 
-/* Tells why there is no container: once on stderr, and in the engine's log file. */
-static int fail(const struct args *args, struct cdi_error *err)
+/* Tells why there is no container: on stderr and in the log files. */
+static int fail(struct logger *logger, struct cdi_error *err)
 {
     struct dispositions kept;
-    _cleanup_close_ int fd = -1;
-    char message[MESSAGE_SIZE];
+    char message[LOGGER_MESSAGE_SIZE];
 
     ignore_write_signals(&kept);
     describe(err, message);
-    fd = log_to_engine(args, LOG_ERROR, message);
-    if (fd < 0 || !is_stderr(fd))
-        (void)dprintf(STDERR_FILENO, "cdikit-runtime: %s\n", message);
+    logger_log(logger, LOG_ERROR, "%s", message);
+    logger_close(logger);
     cdi_error_clear(err);
     return EXIT_FAILURE;
-}
-
-/* Tells what does not keep us from going on: in the engine's log file, or else on stderr. */
-static void warn(const struct args *args, const char *message)
-{
-    _cleanup_close_ int fd = log_to_engine(args, LOG_WARNING, message);
-
-    if (fd < 0)
-        (void)dprintf(STDERR_FILENO, "cdikit-runtime: warning: %s\n", message);
 }
 
 /*
@@ -137,49 +101,39 @@ static void print_version(const char *program)
                   OCI_VERSION);
 }
 
-static int create(const struct args *args, const struct config *config, struct cdi_error *err)
+static int create(const struct args *args, const struct config *config, const char *program,
+                  struct logger *logger, struct cdi_error *err)
 {
-    struct create_result result;
-    char message[96];
-    int r, fd;
+    enum request_mode mode;
+    int r = create_mode(program, config, &mode, err);
 
-    r = create_apply(args, config, &result, err);
-    if (r == 0 && result.env_ignored)
-        warn(args, "NVIDIA_VISIBLE_DEVICES is ignored: the container is not privileged, and "
-                   "config.toml has accept-nvidia-visible-devices-envvar-when-unprivileged = "
-                   "false");
-    if (r < 0 || !args->debug)
-        return r;
-    (void)snprintf(message, sizeof message, "cdikit-runtime: %zu CDI devices injected",
-                   result.n_devices);
-    fd = log_to_engine(args, LOG_DEBUG, message);
-    if (fd >= 0)
-        (void)close(fd);
-    return 0;
+    for (size_t i = 0; i < config->warnings.n; i++)
+        logger_log(logger, LOG_WARNING, "%s", config->warnings.items[i]);
+    return r == 0 ? create_apply(args, config, mode, logger, err) : r;
 }
 
 /* A container can be stopped and removed also when config.toml is broken. */
-static void warn_of_config(const struct args *args, struct cdi_error *err)
+static void warn_of_config(struct logger *logger, struct cdi_error *err)
 {
-    char message[MESSAGE_SIZE];
+    char message[LOGGER_MESSAGE_SIZE];
 
     describe(err, message);
-    warn(args, message);
+    logger_log(logger, LOG_WARNING, "%s", message);
     cdi_error_clear(err);
 }
 
 /* All that writes something before the low-level runtime. */
-static int prepare(const struct args *args, const struct config *config,
-                   struct cdi_error *config_err, struct cdi_error *err)
+static int prepare(const struct args *args, const struct config *config, const char *program,
+                   struct logger *logger, struct cdi_error *config_err, struct cdi_error *err)
 {
     struct dispositions kept;
     int r = 0;
 
     ignore_write_signals(&kept);
     if (args_is_create(args))
-        r = create(args, config, err);
+        r = create(args, config, program, logger, err);
     else
-        warn_of_config(args, config_err);
+        warn_of_config(logger, config_err);
     restore_write_signals(&kept);
     return r;
 }
@@ -188,8 +142,10 @@ int main(int argc, char **argv)
 {
     _cleanup_config_ struct config config;
     struct cdi_error err = CDI_ERROR_INIT, config_err = CDI_ERROR_INIT;
+    const char *program = argc > 0 ? argv[0] : "";
     struct lowlevel_self self;
     char runtime[PATH_MAX] = "";
+    struct logger logger;
     struct args args;
     bool configured;
     int r;
@@ -200,17 +156,19 @@ int main(int argc, char **argv)
     r = lowlevel_find(config.runtimes.items, config.runtimes.n, getenv("PATH"),
                       lowlevel_self(&self) ? &self : NULL, runtime, sizeof runtime, &err);
     args = args_parse(argc, argv, args_grammar_of(runtime));
+    logger_init(&logger, &args, configured ? &config : NULL);
     if (args.version)
-        print_version(argc > 0 ? argv[0] : "");
+        print_version(program);
     if (!configured && (r < 0 || args_is_create(&args))) {
         cdi_error_clear(&err);
-        return fail(&args, &config_err);
+        return fail(&logger, &config_err);
     }
     if (r == 0 && (!configured || args_is_create(&args)))
-        r = prepare(&args, &config, &config_err, &err);
+        r = prepare(&args, &config, program, &logger, &config_err, &err);
+    logger_close(&logger);
     if (r == 0 && args.version)
         (void)dprintf(STDOUT_FILENO, "\n");
     if (r == 0)
         r = lowlevel_exec(runtime, argc, argv, &err);
-    return r < 0 ? fail(&args, &err) : EXIT_SUCCESS;
+    return r < 0 ? fail(&logger, &err) : EXIT_SUCCESS;
 }
