@@ -53,8 +53,9 @@ expect_facts hook <<<"common: hook update-ldcache --ldconfig-path /sbin/l --fold
 # ---- more than one store with a driver: the first ----
 sed '/^adapter store=.*nv_dispi/{h;s|store=[^ ]*|store='"$other"'|;x;p;p;x}' "$machine" >"$TMP/two.machine"
 echo "lib path=$other/libcuda.so.1.1 soname=libcuda.so.1" >>"$TMP/two.machine"
-generate "$TMP/two.machine"
+generate "$TMP/two.machine" --verbose
 check "the first store" cmp "$TMP/wsl.json" "$TMP/.out"
+expect_err "store.*$other"
 # One without a driver is none.
 sed '/^adapter store=.*nv_dispi/{h;s|store=[^ ]*|store='"$other"'|;p;x}' "$machine" >"$TMP/empty.machine"
 generate "$TMP/empty.machine"
