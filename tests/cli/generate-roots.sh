@@ -126,6 +126,24 @@ expect_lines 1 '^common: mount /usr/share/glvnd/egl_vendor.d/10_nvidia.json=/' "
 expect_status 1 on two-gpus "$cdikit" generate --mode pci --library-search-path /none --output "$TMP/none.yaml"
 expect_err libcuda
 
+# ---- a driver in a container's root: its NVML is asked, and its nodes are described ----
+FAKENODE_LOG=$TMP/log expect_status 0 on driver-container "$cdikit" generate --format json \
+    --device-name-strategy index --no-all-device --driver-root /run/nvidia/driver
+expect_lines 1 ^nvmlInit "$(cat "$TMP/log")"
+expect_lines 0 NVML "$ERR"
+expect_facts -E '^[01]: node|libcuda.so.570[^:]*$|socket' <<'END'
+0: node /dev/nvidia0=/run/nvidia/driver/dev/nvidia0 195:0 0666
+0: node /dev/dri/card1=/run/nvidia/driver/dev/dri/card1 226:1 0660 gid=44
+0: node /dev/dri/renderD128=/run/nvidia/driver/dev/dri/renderD128 226:128 0660 gid=44
+1: node /dev/nvidia1=/run/nvidia/driver/dev/nvidia1 195:1 0666
+1: node /dev/dri/card2=/run/nvidia/driver/dev/dri/card2 226:2 0660 gid=44
+1: node /dev/dri/renderD129=/run/nvidia/driver/dev/dri/renderD129 226:129 0660 gid=44
+common: mount /run/nvidia-persistenced/socket=/run/nvidia/driver/run/nvidia-persistenced/socket socket
+common: mount /usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20=/run/nvidia/driver/usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20
+END
+expect_status 1 on driver-container "$cdikit" generate --output "$TMP/none.yaml"
+expect_err libcuda
+
 # ---- programs by $PATH, configuration by $XDG_DATA_DIRS, both beneath the driver root ----
 mkdir -p "$TMP/tree/drv/opt/bin" "$TMP/tree/drv/data/glvnd/egl_vendor.d" \
     "$TMP/tree/drv/usr/local/share/egl/egl_external_platform.d"
