@@ -162,6 +162,42 @@ for variable in MODE OUTPUT_FORMAT; do
     expect_status 1 env NVIDIA_CTK_CDI_GENERATE_$variable= "$ctk" cdi generate
 done
 
+env $json "$cdikit" generate -q >"$TMP/first"
+for option in driver-root dev-root nvidia-cdi-hook-path ldconfig-path output csv.compat-container-root; do
+    check "--$option ''" gives . env $json "$cdikit" generate "--$option" ""
+    check "--$option '': as without" same
+done
+for option in disable-hook enable-hook feature-flag library-search-path config-search-path; do
+    variable=${option//-/_}
+    check "no $option in the environment" gives . env $json \
+        "NVIDIA_CTK_CDI_GENERATE_${variable^^}S=" "NVIDIA_CTK_CDI_GENERATE_${variable^^}ES=" "$cdikit" generate
+    check "no $option in the environment: as without" same
+done
+check "no hooks in the environment" gives . env $json NVIDIA_CTK_CDI_GENERATE_DISABLED_HOOKS= \
+    NVIDIA_CTK_CDI_GENERATE_ENABLED_HOOKS= "$cdikit" generate
+check "no hooks in the environment: as without" same
+
+# ---- the hook program: a path as it is, a name by $PATH and the usual directories ----
+mkdir "$TMP/hooks" "$TMP/hooks/nvidia-ctk"
+for name in nvidia-cdi-hook my-hook; do
+    echo >"$TMP/hooks/$name"
+    chmod 755 "$TMP/hooks/$name"
+done
+hook() { gives "\"path\":\"$1\"" env $json PATH="$2" "$cdikit" generate ${3+--nvidia-cdi-hook-path "$3"}; }
+check "the usual directories" hook /usr/local/bin/nvidia-cdi-hook /none
+check "PATH first" hook "$TMP/hooks/nvidia-cdi-hook" "/none:$TMP/hooks:$PATH"
+check "a name in PATH" hook "$TMP/hooks/my-hook" "$TMP/hooks" my-hook
+check "a directory is no program" hook /usr/local/bin/nvidia-ctk "$TMP/hooks" nvidia-ctk
+chmod 644 "$TMP/hooks/nvidia-cdi-hook"
+check "nor is what cannot be executed" hook /usr/local/bin/nvidia-cdi-hook "$TMP/hooks"
+check "an absolute path, whatever it is" hook "$TMP/none" "$PATH" "$TMP/none"
+rm /usr/local/bin/nvidia-cdi-hook
+check "else /usr/bin" hook /usr/bin/nvidia-cdi-hook "$PATH"
+expect_status 0 "$cdikit" generate
+expect_err 'warning: /usr/bin/nvidia-cdi-hook is not'
+touch /usr/local/bin/nvidia-cdi-hook
+chmod 755 /usr/local/bin/nvidia-cdi-hook
+
 # ---- what is refused ----
 while read -r option value; do
     expect_status 2 "$cdikit" generate "--$option" "$value" --output "$TMP/none.yaml"
@@ -170,6 +206,10 @@ while read -r option value; do
     check "nothing on stdout" test -z "$OUT"
 done <<'END'
 format xml
+format
+mode
+vendor
+class
 format yml
 mode bogus
 mode pci,nvml

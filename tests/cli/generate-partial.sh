@@ -129,6 +129,24 @@ done
 expect_status 0 failing nvmlDeviceGetCount=999x1 on two-gpus "$cdikit" generate
 expect_lines 0 NVML "$ERR"
 
+# A file that is no library, a library that is not NVML.
+lib=/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1
+for record in "file path=$lib content=\"text\"" "file path=$lib" "dir path=$lib" "lib path=$lib soname=libx.so.1" \
+    "link path=$lib target=$lib" "link path=$lib target=/none"; do
+    { cat "$TOP/tests/cli/fixtures/machines/no-nvml.machine" && echo "$record"; } >"$TMP/odd.machine"
+    expect_status 0 timeout 20 "$fakenode" run "$TMP/odd.machine" -- "$cdikit" generate --format json
+    expect_lines 1 'warning: .*NVML' "$ERR"
+    expect_lines 5 ^device "$(facts)"
+    expect_status 1 timeout 20 "$fakenode" run "$TMP/odd.machine" -- "$cdikit" generate --mode nvml
+done
+# The same of libnvidia-sandboxutils, which nobody needs.
+lib=/usr/lib/x86_64-linux-gnu/libnvidia-sandboxutils.so.1
+for record in "file path=$lib content=\"text\"" "dir path=$lib" "lib path=$lib soname=libx.so.1"; do
+    { cat "$TOP/tests/cli/fixtures/machines/small.machine" && echo "$record"; } >"$TMP/odd.machine"
+    expect_status 0 on "$TMP/odd.machine" "$cdikit" generate --device-name-strategy index
+    expect_file "$TOP/tests/cli/expected/generate-small.yaml"
+done
+
 # ---- MIG devices without NVML: by capabilities, but without UUID ----
 expect_status 0 failing nvmlInit=999 on mig-small "$cdikit" generate -q --format json --no-all-device \
     --device-name-strategy pci
