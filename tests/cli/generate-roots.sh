@@ -126,6 +126,28 @@ expect_lines 1 '^common: mount /usr/share/glvnd/egl_vendor.d/10_nvidia.json=/' "
 expect_status 1 on two-gpus "$cdikit" generate --mode pci --library-search-path /none --output "$TMP/none.yaml"
 expect_err libcuda
 
+# ---- links that follow from names and SONAMEs; those that are not on the host are not made ----
+tree links "$TMP/links"
+# What ldconfig has made of the libraries' names.
+find "$TMP/links/usr/lib64" -type l \( -name 'libnolink.so.1' -o -name 'libnvidia-opticalflow.so*' \) -delete
+expect_status 0 "$cdikit" "${by_index[@]}" --root "$TMP/links"
+sed -n 's/^common: hook create-symlinks//p' < <(facts) | sed 's/ --link /\n/g' | sed '/^$/d' >"$TMP/links.txt"
+cat >"$TMP/want" <<'END'
+libGLX_nvidia.so.570.86.15::/usr/lib64/libGLX_indirect.so.0
+libGLX_nvidia.so.570.86.15::/usr/lib64/libGLX_nvidia.so.0
+libbar.so.570.86.15::/usr/lib64/foo.bar.baz
+libcuda.so.1::/usr/lib64/libcuda.so
+libcuda.so.570.86.15::/usr/lib64/libcuda.so.570.86
+libcuda.so.570.86::/usr/lib64/libcuda.so
+libfoo.so.so.570.86.15::/usr/lib64/libfoo.so.so.566
+libfoo.so.so.566::/usr/lib64/libfoo.so.so
+libnvidia-opticalflow.so.1::/usr/lib64/libnvidia-opticalflow.so
+libqux.so.570.86.15::/usr/lib64/libqux.so
+libzed.so.570.86.15::/usr/lib64/libzed.so
+END
+check "the links" diff -u "$TMP/want" "$TMP/links.txt"
+expect_no_fact 'libother'
+
 # ---- a driver in a container's root: its NVML is asked, and its nodes are described ----
 FAKENODE_LOG=$TMP/log expect_status 0 on driver-container "$cdikit" generate --format json \
     --device-name-strategy index --no-all-device --driver-root /run/nvidia/driver
