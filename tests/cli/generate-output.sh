@@ -46,14 +46,14 @@ same "--output -" "${generate[@]}" --output -
 check "--explain is no document" test "$(head -n 1 "$TMP/.out")" != ---
 
 # Files of a tmpfs are listed from the youngest to the oldest.
-reversed=$(mktemp -d /dev/shm/cdikit-test.XXXXXX)
+reversed=$(mktemp -d /dev/shm/cdikit-test.XXXXXX) || reversed=$TMP/reversed
 cleanup() { rm -rf --one-file-system "$reversed"; }
-mkdir "$reversed/a" "$reversed/b"
+mkdir -p "$reversed/a" "$reversed/b"
 (cd "$TMP/tree" && find . ! -type s | sort | tar -c --no-recursion -T -) | tar -x -C "$reversed/a"
 (cd "$TMP/tree" && find . ! -type s | sort -r | tar -c --no-recursion -T -) | tar -x -C "$reversed/b"
 dir=usr/lib/x86_64-linux-gnu
 if [ "$(ls -U "$reversed/a/$dir")" = "$(ls -U "$reversed/b/$dir")" ]; then
-    skip "the order of readdir" "the files of /dev/shm have no order of their own"
+    skip "the order of readdir" "there is no tmpfs in /dev/shm"
 else
     "$cdikit" generate -q --root "$reversed/a" >"$TMP/a.yaml"
     "$cdikit" generate -q --root "$reversed/b" >"$TMP/b.yaml"
