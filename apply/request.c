@@ -147,7 +147,7 @@ static void choose_mode(struct request_job *job, enum request_platform platform)
     const char *why = "not all devices are asked for by qualified names";
 
     if (out->mode != REQUEST_AUTO) {
-        request_note(job, false, "the mode is %s, as configured", mode_names[out->mode]);
+        request_note(job, false, "the mode is %s", mode_names[out->mode]);
         return;
     }
     if (request_all_qualified(&job->devices)) {

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "cmd/ask.h"
 #include "cmd/common.h"
 #include "cmd/diff.h"
 #include "cmd/explain.h"
@@ -12,6 +13,7 @@
 
 struct apply_options {
     struct spec_dirs where;
+    struct ask_options ask;
     const char *config, *bundle, *output;
     bool in_place, diff, explain, json;
 };
@@ -43,13 +45,14 @@ static const struct option options[] = {
     {.name = "explain",
      .type = OPTION_SWITCH,
      .offset = offsetof(struct apply_options, explain),
-     .help = "print which device and file each edit comes from, without edits that a later one "
-             "replaces; "
+     .help = "print how the request was understood, then which device and file each edit comes "
+             "from, without edits that a later one replaces; "
              "the result only goes where --output or --in-place says"},
     {.name = "json",
      .type = OPTION_SWITCH,
      .offset = offsetof(struct apply_options, json),
      .help = "with --explain: print an array of objects"},
+    ASK_OPTIONS(struct apply_options, ask),
     SPEC_DIR_OPTIONS(struct apply_options, where,
                      "read the spec dirs and the device nodes beneath this directory"),
     {.name = NULL},
@@ -65,6 +68,8 @@ static const struct example examples[] = {
     {"cdikit apply --config config.json vendor.com/gpu=0", "the configuration with a device"},
     {"cdikit apply --bundle /run/ctr --in-place", "what the bundle asks for itself, as a runtime"},
     {"cdikit apply --config config.json --diff vendor.com/gpu=0", "what a device would change"},
+    {"cdikit apply --bundle /run/ctr --explain --mode auto",
+     "what the bundle gets from the runtime wrapper, and why"},
     {NULL, NULL},
 };
 
@@ -74,7 +79,10 @@ struct job {
     const char *path;
     struct cdi_registry *registry;
     struct cdi_oci *oci;
-    const char **requested;
+    struct spec_dirs where;
+    struct config runtime;
+    bool asked; /* for what the configuration asks for: `request` is filled */
+    struct request request;
     const char *const *devices;
     size_t n_devices;
 };
@@ -83,10 +91,10 @@ static void job_end(struct job *job)
 {
     cdi_oci_free(job->oci);
     cdi_registry_free(job->registry);
-    free(job->requested);
+    config_clear(&job->runtime);
 }
 
-static int check_use(const struct apply_options *o, struct cdi_error *err)
+static int check_use(const struct call *call, const struct apply_options *o, struct cdi_error *err)
 {
     const char *wrong = NULL;
 
@@ -100,6 +108,9 @@ static int check_use(const struct apply_options *o, struct cdi_error *err)
         wrong = "standard input cannot be replaced";
     else if (o->diff && o->explain)
         wrong = "only one of --diff and --explain";
+    else if (call->n_operands && (o->ask.mode || o->ask.config))
+        wrong = "--mode and --runtime-config are about what the configuration asks for, and go "
+                "without DEVICE";
     else if (o->json && !o->explain)
         wrong = "--json goes with --explain";
     else if ((o->diff || o->explain) && o->output && strcmp(o->output, "-") == 0)
@@ -107,28 +118,62 @@ static int check_use(const struct apply_options *o, struct cdi_error *err)
     return wrong ? cdi_error_set(err, CDI_ERR_USAGE, "%s", wrong) : 0;
 }
 
+/* What the wrapper does beside injecting: it is told, and nobody gets a result without it. */
+static int check_beyond(const struct call *call, struct job *job, struct cdi_error *err)
+{
+    const struct apply_options *o = job->options;
+    bool result = o->output || o->in_place || (!o->diff && !o->explain);
+    struct request *request = &job->request;
+    const char *beyond;
+    int r = ask_beyond(call, request, &job->runtime, &beyond, err);
+
+    if (r < 0 || !beyond)
+        return r;
+    if (result || o->diff)
+        return cdi_error_set(err, CDI_ERR_NOTFOUND,
+                             "%s, and apply does not: --explain tells about the request", beyond);
+    request->notes = arena_grow(call->arena, request->notes, request->n_notes,
+                                sizeof *request->notes);
+    if (!request->notes)
+        return cdi_error_nomem(err);
+    request->notes[request->n_notes++] = (struct request_note){false, beyond};
+    return 0;
+}
+
 /* Which devices: those that were named, else those that the configuration asks for. */
 static int find_devices(const struct call *call, struct job *job, struct cdi_error *err)
 {
+    const struct apply_options *o = job->options;
+    struct request_strings registered;
     int r;
 
     job->devices = call->operands;
     job->n_devices = call->n_operands;
     if (job->n_devices)
         return 0;
-    r = cdi_oci_requested_devices(job->oci, &job->requested, &job->n_devices, err);
-    job->devices = job->requested;
-    if (r == 0 && !job->n_devices && !call->quiet)
+    job->asked = true;
+    r = ask(call, &o->ask, job->oci, &job->where, &job->runtime, &job->request, err);
+    if (r == 0 && !o->explain)
+        ask_tell(call, &job->request, false);
+    if (r == 0)
+        r = check_beyond(call, job, err);
+    if (r == 0)
+        r = ask_registered(call, &job->request, &registered, err);
+    if (r < 0)
+        return r;
+    job->devices = registered.items;
+    job->n_devices = registered.n;
+    if (!job->request.devices.n && !call->quiet && !o->explain)
         message_say(call, "no devices are asked for");
-    for (size_t i = 0; r == 0 && i < job->n_devices; i++)
+    for (size_t i = 0; i < job->n_devices; i++)
         message_detail(call, "%s asks for %s", job->path, job->devices[i]);
-    return r;
+    return 0;
 }
 
 static int prepare(const struct call *call, struct job *job, struct cdi_error *err)
 {
     const struct apply_options *o = job->options;
-    int r = check_use(o, err);
+    int r = check_use(call, o, err);
 
     if (r < 0)
         return r;
@@ -139,7 +184,7 @@ static int prepare(const struct call *call, struct job *job, struct cdi_error *e
     if (r == 0)
         r = find_devices(call, job, err);
     if (r == 0)
-        r = spec_dirs_open(call, &o->where, &job->registry, err);
+        r = spec_dirs_open(call, &job->where, &job->registry, err);
     return r < 0 ? r : devices_check(call, job->registry, job->devices, job->n_devices, err);
 }
 
@@ -203,17 +248,26 @@ static int write_result(const struct job *job, struct cdi_error *err)
 
 static int run(const struct call *call, struct cdi_error *err)
 {
-    _cleanup_(job_end) struct job job = {.options = call->options};
+    const struct apply_options *o = call->options;
+    _cleanup_(job_end) struct job job = {.options = o, .where = o->where};
     struct explanation explanation;
-    int r = prepare(call, &job, err);
+    int r;
 
-    if (r == 0 && job.options->explain)
+    config_defaults(&job.runtime);
+    r = prepare(call, &job, err);
+    /* Why it was asked for matters most when it is in vain. */
+    if (r < 0 && o->explain)
+        ask_tell(call, &job.request, true);
+
+    if (r == 0 && o->explain)
         r = explain_devices(&explanation, call, job.registry, job.devices, job.n_devices, job.oci,
                             err);
+    if (r == 0 && o->explain && job.asked)
+        explanation.request = &job.request;
     if (r == 0)
-        r = job.options->diff ? inject_with_diff(&job, err) : inject(&job, err);
-    if (r == 0 && job.options->explain)
-        r = explain_print(&explanation, job.options->json, err);
+        r = o->diff ? inject_with_diff(&job, err) : inject(&job, err);
+    if (r == 0 && o->explain)
+        r = explain_print(&explanation, o->json, err);
     return r < 0 ? r : write_result(&job, err);
 }
 
@@ -224,8 +278,11 @@ const struct command command_apply = {
     .description =
         "Edits an OCI runtime configuration (config.json) as the documents of the devices say, "
         "and prints the result. Without DEVICE the devices are those that the configuration asks "
-        "for: in annotations that begin with cdi.k8s.io/ or, without those, by qualified names in "
-        "NVIDIA_VISIBLE_DEVICES.\n\n"
+        "for, as the runtime wrapper understands it in mode cdi: by annotations that begin with "
+        "cdi.k8s.io/ or, without those, by NVIDIA_VISIBLE_DEVICES, where names that are not "
+        "qualified are of the kind nvidia.com/gpu. --mode and --runtime-config choose another mode "
+        "and other rules. Devices that the wrapper generates a document for, or leaves to the "
+        "prestart hook, cannot be applied, only explained.\n\n"
         "What no edit touches keeps its bytes: members unknown to any specification, the order "
         "of members, the spelling of numbers. A configuration that needs no edit is not "
         "replaced.\n\n"

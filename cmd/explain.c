@@ -308,12 +308,35 @@ static void print_object(struct jsonout *json, struct cJSON *list, const struct 
         jsonout_number(json, object, "line", pos.line);
 }
 
+static void print_reasons(const struct request *request)
+{
+    for (size_t i = 0; i < request->n_notes; i++) {
+        output_styled(stdout, STYLE_WARNING, request->notes[i].warning ? "warning: " : "");
+        output_text(stdout, request->notes[i].text);
+        output_write("\n", 1);
+    }
+}
+
+static void add_reasons(struct jsonout *json, struct cJSON *list, const struct request *request)
+{
+    for (size_t i = 0; i < request->n_notes; i++) {
+        struct cJSON *object = jsonout_object(json, list, NULL);
+        const struct request_note *note = &request->notes[i];
+
+        jsonout_string(json, object, note->warning ? "warning" : "reason", note->text);
+    }
+}
+
 int explain_print(const struct explanation *e, bool json, struct cdi_error *err)
 {
     struct table table = {.arena = e->call->arena, .n_columns = 4};
     _cleanup_jsonout_ struct jsonout out = JSONOUT_INIT;
     struct cJSON *list = json ? jsonout_array(&out, NULL, NULL) : NULL;
 
+    if (e->request && json)
+        add_reasons(&out, list, e->request);
+    else if (e->request)
+        print_reasons(e->request);
     table_row(&table, (const char *const[]){"EDIT", "FOR", "FROM", "VALUE"});
     for (size_t i = 0; i < e->n; i++) {
         if (!e->lines[i].what)
@@ -325,5 +348,9 @@ int explain_print(const struct explanation *e, bool json, struct cdi_error *err)
     }
     if (json)
         return jsonout_print(&out, err);
-    return table.n_rows > 1 ? table_print(&table, err) : 0;
+    if (table.n_rows <= 1)
+        return 0;
+    if (e->request)
+        output_write("\n", 1);
+    return table_print(&table, err);
 }

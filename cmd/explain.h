@@ -6,11 +6,13 @@
 #include <cdikit/oci.h>
 #include <cdikit/registry.h>
 
+#include "apply/request.h"
 #include "cmd/command.h"
 
 /* The edits of a request, which of them count, and what is said of each. */
 struct explanation {
     const struct call *call;
+    const struct request *request; /* how it was understood; NULL: the devices were named */
     struct explained *lines;
     size_t n;
 };
@@ -23,7 +25,10 @@ int explain_devices(struct explanation *e, const struct call *call,
                     const struct cdi_registry *registry, const char *const *names, size_t n,
                     struct cdi_oci *oci, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Prints those that have one, grouped by device, those of a document before its devices. */
+/*
+ * Prints how the request was understood, then the edits that have an effect, grouped by device,
+ * those of a document before its devices.
+ */
 int explain_print(const struct explanation *e, bool json, struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif

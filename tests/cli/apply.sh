@@ -182,6 +182,83 @@ sys.exit([m["source"] for m in json.load(open(sys.argv[1]))["mounts"]] != ["/a",
 expect_status 1 "$cdikit" apply --spec-dir "$TMP/specs" --config "$config" --explain absent.org/device=d
 check "nothing is explained" test -z "$OUT"
 
+# ---- how a request is understood ----
+cat >"$TMP/mixed.json" <<'EOF'
+{"process":{"env":["NVIDIA_VISIBLE_DEVICES=vendor.com/device=dev0,0,0","PASSWORD=secret"]},
+ "annotations":{"x.org/a":"vendor.com/device=dev1"}}
+EOF
+mixed=(apply --root "$root" --config "$TMP/mixed.json")
+expect_status 0 "$cdikit" "${mixed[@]}" --mode jit-cdi --explain
+cat >"$TMP/want" <<'EOF'
+annotations do not count in mode jit-cdi
+mounts are not looked at: accept-nvidia-visible-devices-as-volume-mounts is false
+NVIDIA_VISIBLE_DEVICES is "vendor.com/device=dev0,0,0"
+the mode is jit-cdi
+names that are not qualified (2 of 3) are of the kind runtime.nvidia.com/gpu
+"runtime.nvidia.com/gpu=0" is asked for again, and served once
+in mode jit-cdi the runtime wrapper generates a document for "runtime.nvidia.com/gpu=0" when the container is created
+
+EDIT  FOR                     FROM                        VALUE
+env   vendor.com/device=dev0  /var/run/cdi/vendor.yaml:8  DEV0=run
+EOF
+expect_file "$TMP/want"
+expect_status 0 "$cdikit" "${mixed[@]}" --mode auto --explain --json
+check "reasons and edits" python3 -c '
+import json, sys
+told = json.load(open(sys.argv[1]))
+reasons = [t["reason"] for t in told if "reason" in t]
+assert "the mode is auto, hence jit-cdi: not all devices are asked for by qualified names" in reasons
+assert [t["value"] for t in told if "edit" in t] == ["DEV0=run"]
+' "$TMP/.out"
+mkdir -p "$TMP/tegra/etc"
+echo '# R36' >"$TMP/tegra/etc/nv_tegra_release"
+expect_status 0 "$cdikit" apply --root "$TMP/tegra" --config "$TMP/mixed.json" --mode auto --explain
+expect_out 'hence csv: this is a Tegra system'
+expect_status 0 "$cdikit" "${mixed[@]}" --mode legacy --explain
+expect_out 'prestart hook "nvidia-container-runtime-hook", which asks nvidia-container-cli for'
+# What is not the registry's cannot be applied.
+for mode in jit-cdi csv legacy auto; do
+    expect_status 1 "$cdikit" "${mixed[@]}" --mode "$mode"
+    expect_err 'and apply does not: --explain tells'
+done
+expect_status 1 "$cdikit" "${mixed[@]}" --mode jit-cdi --explain --output "$TMP/no"
+check "no output" test ! -e "$TMP/no"
+expect_status 1 "$cdikit" "${mixed[@]}" --mode jit-cdi --diff
+# In vain, but explained.
+expect_status 1 "$cdikit" "${mixed[@]}" --explain
+expect_err 'NVIDIA_VISIBLE_DEVICES is "vendor\.com/device=dev0,0,0"'
+expect_err 'unresolvable CDI devices nvidia\.com/gpu=0'
+check "no secrets" test "${ERR#*secret}" = "$ERR"
+# The rules of config.toml, its mode and its spec dirs.
+cat >"$TMP/config.toml" <<EOF
+accept-nvidia-visible-devices-envvar-when-unprivileged = false
+[nvidia-container-runtime]
+mode = "cdi"
+[nvidia-container-runtime.modes.cdi]
+annotation-prefixes = ["x.org/"]
+spec-dirs = ["$root/etc/cdi"]
+EOF
+expect_status 0 "$cdikit" apply --config "$TMP/mixed.json" --runtime-config "$TMP/config.toml"
+expect_out 'DEV1=etc'
+expect_status 0 "$cdikit" apply --config "$TMP/mixed.json" --runtime-config "$TMP/config.toml" \
+    --mode auto --explain
+expect_out 'hence cdi: all devices are asked for by qualified names'
+expect_status 0 "$cdikit" apply --config "$TMP/mixed.json" --runtime-config "$TMP/config.toml" \
+    --mode jit-cdi
+expect_file "$TMP/mixed.json"
+expect_err 'warning: NVIDIA_VISIBLE_DEVICES does not count in a container without CAP_SYS_ADMIN'
+expect_err 'no devices are asked for'
+echo 'nvidia-container-runtime = {mode = "CDI"}' >"$TMP/bad.toml"
+expect_status 1 "$cdikit" apply --config "$TMP/mixed.json" --runtime-config "$TMP/bad.toml"
+expect_err 'nvidia-container-runtime\.mode is "CDI"'
+echo 'nvidia-container-runtime.modes.cdi.spec-dirs = []' >"$TMP/bad.toml"
+expect_status 1 "$cdikit" apply --config "$TMP/mixed.json" --runtime-config "$TMP/bad.toml"
+expect_err 'no spec dirs are configured'
+expect_status 3 "$cdikit" apply --config "$TMP/mixed.json" --runtime-config "$TMP/none.toml"
+expect_status 2 "$cdikit" "${mixed[@]}" --mode CDI
+expect_status 2 "$cdikit" "${mixed[@]}" --mode cdi vendor.com/device=dev0
+expect_err 'go without DEVICE'
+
 # ---- pipes ----
 expect_status 0 timeout 5 "$cdikit" apply --root "$root" --config <(cat "$config") vendor.com/device=dev1
 expect_file "$expected/apply.json"

@@ -274,7 +274,7 @@ static const struct {
     {&ask_defaults, REQUEST_AUTO, {.env = NULL}, NULL, "the mode is auto, hence jit-cdi"},
     {&ask_defaults, REQUEST_AUTO, {.env = NULL}, NULL, "NVIDIA_VISIBLE_DEVICES is not set"},
     {&ask_defaults, REQUEST_AUTO, {.env = NULL}, NULL, "no devices are asked for"},
-    {&ask_defaults, REQUEST_CDI, {.env = ALL "A=1"}, NULL, "the mode is cdi, as configured"},
+    {&ask_defaults, REQUEST_CDI, {.env = ALL "A=1"}, NULL, "the mode is cdi"},
     {&ask_defaults, REQUEST_CDI, {.env = ALL "A=1"}, NULL, "NVIDIA_VISIBLE_DEVICES is \"all\""},
     {&ask_strict,
      REQUEST_CDI,
