@@ -52,7 +52,7 @@ static int add_annotation(struct request_job *job, const struct cdi_annotation *
     int r = request_add_list(job, &job->devices, annotation->value, false, err);
 
     for (size_t i = before; r == 0 && i < job->devices.n; i++)
-        if (!*job->devices.items[i])
+        if (!*job->devices.items[i] && job->out->mode == REQUEST_CDI)
             r = cdi_error_set(
                 err, CDI_ERR_INVALID, "the annotation %s has an empty device name in its value %s",
                 quote_string(annotation->key).text, quote_string(annotation->value).text);
@@ -63,10 +63,10 @@ static int add_annotation(struct request_job *job, const struct cdi_annotation *
 }
 
 /* In mode auto annotations count if they are in the style of mode cdi. */
-static bool drop_unqualified(struct request_job *job)
+static void drop_unqualified(struct request_job *job)
 {
     if (job->out->mode == REQUEST_CDI || request_all_qualified(&job->devices))
-        return false;
+        return;
     for (size_t i = 0; i < job->devices.n; i++)
         if (!cdi_name_is_qualified(job->devices.items[i])) {
             request_note(job, true,
@@ -76,7 +76,6 @@ static bool drop_unqualified(struct request_job *job)
             break;
         }
     job->devices.n = 0;
-    return true;
 }
 
 int request_from_annotations(struct request_job *job, struct cdi_error *err)
@@ -95,6 +94,6 @@ int request_from_annotations(struct request_job *job, struct cdi_error *err)
     if (r == 0 && annotations.n == 0)
         request_note(job, false, "no annotation asks for devices");
     if (r == 0 && job->devices.n)
-        (void)drop_unqualified(job);
+        drop_unqualified(job);
     return r;
 }

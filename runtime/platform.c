@@ -51,7 +51,7 @@ static void list_gpus(const struct root *root, bool *any, bool *integrated)
     const struct dirent *entry;
 
     if (dir)
-        fd = -1;
+        (void)TAKE_FD(fd);
     while (dir && (entry = readdir(dir))) {
         if (entry->d_name[0] == '.')
             continue;

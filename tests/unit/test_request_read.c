@@ -183,6 +183,11 @@ static const struct expectation annotations[] = {
      0},
     {&ask_defaults, REQUEST_CDI, {.annotations = "cdi.k8s.io/a="}, NULL, CDI_ERR_INVALID},
     {&ask_defaults, REQUEST_CDI, {.annotations = "cdi.k8s.io/a=v/c=d,"}, NULL, CDI_ERR_INVALID},
+    {&ask_defaults,
+     REQUEST_AUTO,
+     {.annotations = "cdi.k8s.io/a=", .env = VISIBLE "v/c=d"},
+     "env v/c=d",
+     0},
     {&no_prefix, REQUEST_CDI, {.annotations = "cdi.k8s.io/a=v.org/c=d"}, NONE, 0},
     /* They count in mode cdi. */
     {&ask_defaults, REQUEST_LEGACY, {.annotations = "cdi.k8s.io/a=v.org/c=d"}, NONE, 0},
