@@ -65,10 +65,10 @@ static int read_imex(struct request_job *job, bool count, struct cdi_error *err)
     int r = 0;
 
     if (job->rules->no_imex) {
-        if (environment_get(&job->env, IMEX_CHANNELS))
+        if (job->imex.n || environment_get(&job->env, IMEX_CHANNELS))
             request_note(job, true,
-                         IMEX_CHANNELS
-                         " does not count: features.ignore-imex-channel-requests is true");
+                         "requests for IMEX channels do not count: "
+                         "features.ignore-imex-channel-requests is true");
         return 0;
     }
     if (job->imex.n == 0)

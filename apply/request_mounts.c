@@ -60,7 +60,7 @@ static int add_request(struct request_job *job, const char *destination, struct 
     rest = behind(name, "imex/");
     if (rest) {
         request_note(job, false, "a mount asks for the IMEX channel %s", quote_string(rest).text);
-        return job->rules->no_imex ? 0 : request_add(job, &job->imex, rest, err);
+        return request_add(job, &job->imex, rest, err);
     }
     rest = behind(name, "cdi/");
     if (rest)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/platform.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/root.h"
 
@@ -44,29 +43,26 @@ static bool is_integrated(const struct root *root, const char *address)
 }
 
 /* Looks at the GPUs that the driver lists. */
-static void list_gpus(const struct root *root, bool *any, bool *integrated)
+static void look_at_gpus(const struct root *root, size_t *n, bool *integrated)
 {
-    _cleanup_close_ int fd = root_openat(root, GPUS, O_RDONLY | O_DIRECTORY);
-    _cleanup_dir_ DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    const struct dirent *entry;
+    _cleanup_arena_ struct arena *arena = arena_new();
+    const char **addresses;
 
-    if (dir)
-        (void)TAKE_FD(fd);
-    while (dir && (entry = readdir(dir))) {
-        if (entry->d_name[0] == '.')
-            continue;
-        *any = true;
-        *integrated = *integrated || is_integrated(root, entry->d_name);
-    }
+    *n = 0;
+    if (!arena || root_list(root, GPUS, arena, &addresses, n) < 0)
+        return;
+    for (size_t i = 0; i < *n; i++)
+        *integrated = *integrated || is_integrated(root, addresses[i]);
 }
 
 enum request_platform platform_detect(const struct root *root)
 {
-    bool any = false, integrated = false;
+    bool integrated = false;
+    size_t n_gpus;
 
     if (exists(root, "/dev/nvgpu/igpu0") || exists(root, "/dev/nvhost-gpu"))
         return REQUEST_PLATFORM_TEGRA;
-    list_gpus(root, &any, &integrated);
-    return integrated || (!any && has_tegra_files(root)) ? REQUEST_PLATFORM_TEGRA
-                                                         : REQUEST_PLATFORM_OTHER;
+    look_at_gpus(root, &n_gpus, &integrated);
+    return integrated || (n_gpus == 0 && has_tegra_files(root)) ? REQUEST_PLATFORM_TEGRA
+                                                                : REQUEST_PLATFORM_OTHER;
 }

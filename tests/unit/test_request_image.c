@@ -84,6 +84,7 @@ Test(request_image, imex)
         cr_assert_eq(read_ask(imex[i].rules, imex[i].mode, &imex[i].ask, arena, &request, NULL), 0);
         ask_join(&request.imex_channels, got, sizeof got);
         cr_expect_str_eq(got, imex[i].want, "case %zu: %s", i, got);
+        cr_expect_eq(request.imex_channels.n == 0, !*imex[i].want, "case %zu", i);
     }
 }
 
@@ -233,6 +234,7 @@ static const struct {
     {"compute,display,utility,video", CAPS "compute,graphics", NULL},
     {"compute", CAPS "none", NULL},
     {FULL, CAPS "Video", NULL},
+    {"video,video", CAPS "all", "video"},
     {"", CAPS "all", ""},
     {"", CAPS "cap1", NULL},
     {"", "A=1", ""},

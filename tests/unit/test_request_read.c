@@ -157,6 +157,43 @@ Test(request_read, mounts)
         expect_request(&mounts[i], i);
 }
 
+#define PLACE "\"destination\":\"/var/run/nvidia-container-devices/"
+
+/* Mounts as they stand in a document, and how many of them ask for something; or the error. */
+static const struct {
+    const char *mounts;
+    int want;
+} sources[] = {
+    {"{\"source\":\"/dev/null\"," PLACE "0\"}", 1},
+    {"{\"source\":\"//dev/./null/\",\"type\":\"x\",\"options\":[]," PLACE "0\"}", 1},
+    {"{\"source\":\"/dev/zero\"," PLACE "0\"}", 0},
+    {"{\"source\":\"dev/null\"," PLACE "0\"}", 0},
+    {"{" PLACE "0\"}", 0},
+    {"{\"source\":\"/dev/null\",\"destination\":\"/run/nvidia-container-devices/0\"}", 0},
+    {"{\"source\":\"/dev/null\"}", 0},
+    {"{\"source\":null," PLACE "0\"}", 0},
+    {"null", 0},
+    {"{\"source\":1," PLACE "0\"}", -CDI_ERR_INVALID},
+    {"7", -CDI_ERR_INVALID},
+};
+
+Test(request_read, mount_sources)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct cdi_oci *oci = NULL;
+        struct request request;
+        char text[300];
+        int r, n = snprintf(text, sizeof text, "{\"mounts\":[%s]}", sources[i].mounts);
+
+        cr_assert_eq(cdi_oci_parse(text, (size_t)n, NULL, &oci, NULL), 0, "%s", text);
+        r = request_read(oci, &ask_mounts, REQUEST_CSV, REQUEST_PLATFORM_OTHER, arena, &request,
+                         NULL);
+        cr_expect_eq(r < 0 ? r : (int)request.devices.n, sources[i].want, "%s", text);
+        cdi_oci_free(oci);
+    }
+}
+
 static const struct expectation annotations[] = {
     {&ask_defaults, REQUEST_CDI, {.annotations = NULL}, NONE, 0},
     {&ask_defaults, REQUEST_CDI, {.annotations = "x.org/a=v.org/c=d"}, NONE, 0},
@@ -386,6 +423,7 @@ static int read_long(size_t n_entries, const char *item, size_t n_items, const c
     end += sprintf(end, "\"]}}");
     cr_assert_eq(cdi_oci_take(text, (size_t)(end - text), NULL, &oci, &err), 0);
     r = request_read(oci, rules, REQUEST_CSV, REQUEST_PLATFORM_OTHER, arena, request, &err);
+    cr_expect_eq(r == 0, err.code == CDI_OK);
     cr_expect_eq(r == -CDI_ERR_LIMIT, r < 0 && strstr(err.message, "more than 4096"));
     cdi_error_clear(&err);
     cdi_oci_free(oci);
