@@ -273,6 +273,7 @@ static const struct {
     struct ask ask;
     const char *warning, *note;
 } notes[] = {
+    {&no_imex, REQUEST_JIT_CDI, {.mounts = "/imex/1|/0"}, "ignore-imex-channel-requests", NULL},
     {&ask_defaults, REQUEST_AUTO, {.env = NULL}, NULL, "the mode is auto, hence jit-cdi"},
     {&ask_defaults, REQUEST_AUTO, {.env = NULL}, NULL, "NVIDIA_VISIBLE_DEVICES is not set"},
     {&ask_defaults, REQUEST_AUTO, {.env = NULL}, NULL, "no devices are asked for"},
