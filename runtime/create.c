@@ -8,10 +8,11 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/quote.h"
+#include "base/root.h"
 #include "base/strbuf.h"
 #include "runtime/modify.h"
 #include "runtime/platform.h"
+#include "runtime/request_rules.h"
 
 static void free_oci(struct cdi_oci **oci)
 {
@@ -34,25 +35,6 @@ char *create_config_path(const struct args *args)
     return strbuf_take(&path, NULL);
 }
 
-int create_rules(const struct config *config, struct arena *arena, struct request_rules *rules,
-                 struct cdi_error *err)
-{
-    struct config_list swarm;
-    int r = config_words(config->swarm_resource, arena, &swarm, err);
-
-    *rules = (struct request_rules){
-        .annotation_prefixes = {config->annotation_prefixes.items, config->annotation_prefixes.n},
-        .env_when_unprivileged = config->env_when_unprivileged,
-        .volume_mounts = config->volume_mounts,
-        .no_imex = config->features.ignore_imex_channel_requests,
-        .no_requirements = config->disable_require,
-        .default_kind = config->default_kind,
-    };
-    if (r == 0)
-        rules->swarm_resources = (struct request_strings){swarm.items, swarm.n};
-    return r;
-}
-
 int create_mode(const char *program, const struct config *config, enum request_mode *mode,
                 struct cdi_error *err)
 {
@@ -62,12 +44,8 @@ int create_mode(const char *program, const struct config *config, enum request_m
         *mode = REQUEST_CDI;
     else if (strcmp(name, "nvidia-container-runtime.legacy") == 0)
         *mode = REQUEST_LEGACY;
-    else if (!request_mode_parse(config->mode, mode))
-        return cdi_error_set(
-            err, CDI_ERR_INVALID,
-            "nvidia-container-runtime.mode cannot be %s: it is one of auto, legacy, "
-            "csv, cdi and jit-cdi",
-            quote_string(config->mode).text);
+    else
+        return request_mode_from_config(config, mode, err);
     return 0;
 }
 
@@ -77,7 +55,7 @@ static int read_request(struct cdi_oci *oci, const struct config *config, enum r
     enum request_platform platform = REQUEST_PLATFORM_OTHER;
     _cleanup_root_ struct root root = ROOT_INIT;
     struct request_rules rules;
-    int r = create_rules(config, arena, &rules, err);
+    int r = request_rules_from_config(config, arena, &rules, err);
 
     if (r == 0 && mode == REQUEST_AUTO && root_open(&root, NULL, NULL) == 0)
         platform = platform_detect(&root);

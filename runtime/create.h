@@ -11,13 +11,6 @@
 #include "runtime/logger.h"
 
 /*
- * How the configuration treats requests, in *rules, from the arena or the configuration. Errors:
- * NOMEM.
- */
-int create_rules(const struct config *config, struct arena *arena, struct request_rules *rules,
-                 struct cdi_error *err) CDI_MUST_CHECK;
-
-/*
  * The mode of a program: its name can end in a mode (nvidia-container-runtime.cdi, .legacy), else
  * the configuration says it. Errors: INVALID (the configured mode is none).
  */
