@@ -16,8 +16,9 @@ bool config_os_is_suse(const char *os_release)
 
     while (strncmp(line, id_like, sizeof id_like - 1) != 0) {
         line = strchr(line, '\n');
-        if (!line++)
+        if (!line)
             return false;
+        line++;
     }
     line += sizeof id_like - 1;
     while (*line && *line != '\n') {
