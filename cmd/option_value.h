@@ -3,14 +3,10 @@
 #ifndef CDIKIT_CMD_OPTION_VALUE_H
 #define CDIKIT_CMD_OPTION_VALUE_H
 
+#include "base/bool.h"
 #include "cmd/command.h"
 
 /*
- * Reads the words that Go's strconv.ParseBool takes: 1, t, T, true, True, TRUE, and 0, f, F, false,
- * False, FALSE. False if it is none of them.
- */
-bool bool_parse(const char *text, bool *out);
-
 /* True if the argument after the option is never its value. */
 static inline bool option_is_alone(const struct option *option)
 {

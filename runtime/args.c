@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/bool.h"
 #include "base/cleanup.h"
 
 /* What an option of the tables does to a struct args. */
@@ -143,24 +144,12 @@ static const struct option *find_letter(const struct reader *reader, char letter
     return NULL;
 }
 
-/* What Go's strconv.ParseBool says of a switch's value: 1, 0, or -1 for an error. */
-static int parse_bool(const char *value)
-{
-    static const char *const words[] = {"0", "f", "F", "false", "FALSE", "False",
-                                        "1", "t", "T", "true",  "TRUE",  "True"};
-
-    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strcmp(value, words[i]) == 0)
-            return i >= ARRAY_SIZE(words) / 2;
-    return -1;
-}
-
 static void apply_switch(const struct reader *reader, enum effect effect, const char *value)
 {
     struct args *args = reader->args;
-    int on = value ? parse_bool(value) : 1;
+    bool on = true;
 
-    if (on < 0 || (value && reader->grammar == ARGS_CRUN))
+    if ((value && !bool_parse(value, &on)) || (value && reader->grammar == ARGS_CRUN))
         args->nothing = true;
     else if (effect == SET_DEBUG)
         args->debug = on;
