@@ -6,7 +6,6 @@
 #include "base/bool.h"
 #include "cmd/command.h"
 
-/*
 /* True if the argument after the option is never its value. */
 static inline bool option_is_alone(const struct option *option)
 {

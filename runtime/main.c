@@ -3,8 +3,6 @@
  * cdikit-runtime: stands in front of runc or crun, injects the CDI devices that a container
  * asks for when it is created, and hands everything else over as it came.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/descriptors.h"
 #include "runtime/args.h"
 #include "runtime/config.h"
 #include "runtime/create.h"
@@ -22,18 +21,6 @@
 #include "runtime/lowlevel.h"
 
 #define OCI_VERSION "1.3.0" /* of the runtime-spec whose members the wrapper edits */
-
-/*
- * A closed standard descriptor would be the next file that is opened, and receive our messages.
- * Close-on-exec: the low-level runtime finds it closed again.
- */
-static bool fill_standard_descriptors(void)
-{
-    for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
-            return false;
-    return true;
-}
 
 /*
  * Signals that a write can raise: a reader of our messages has gone, a file is as large as its
@@ -150,7 +137,7 @@ int main(int argc, char **argv)
     bool configured;
     int r;
 
-    if (!fill_standard_descriptors())
+    if (!descriptors_fill_standard())
         return EXIT_FAILURE;
     configured = config_load(&config, &config_err) == 0;
     r = lowlevel_find(config.runtimes.items, config.runtimes.n, getenv("PATH"),
