@@ -65,8 +65,9 @@ CDI_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iinclude -I. -fvisibility=hidden -ffunct
 LDFLAGS   ?=
 CDI_LDFLAGS := -Wl,-z,relro -Wl,-z,now $(filter -fsanitize=% --coverage,$(OPT_$(V)))
 
-# The wrapper runs several times for each container that starts: it is linked statically, which
-# halves its start-up. A distribution that does not want that says RUNTIME_STATIC=
+# The wrapper and the hooks run several times for each container that starts: they are linked
+# statically, which halves their start-up, and no variable makes a loader load something into
+# them. A distribution that does not want that says RUNTIME_STATIC=
 RUNTIME_STATIC_plain := -static-pie
 RUNTIME_STATIC_clang := -static-pie
 RUNTIME_STATIC ?= $(RUNTIME_STATIC_$(V))
@@ -87,12 +88,13 @@ objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
 LIB_OBJS      := $(call objects,base cdi apply)
 GENERATE_OBJS := $(call objects,generate)
 RUNTIME_OBJS  := $(call objects,runtime)
+HOOK_OBJS     := $(call objects,hooks prestart)
 CMD_OBJS      := $(call objects,cmd)
 FAKENODE_OBJS := $(filter-out $(B)/tests/fakenode/stubs/%,$(call objects,tests/fakenode))
 UNIT_TESTS    := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
 UNIT_HELPERS  := $(patsubst %.c,$(B)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
-PROGRAMS      := $(B)/cdikit $(B)/cdikit-runtime
+PROGRAMS      := $(B)/cdikit $(B)/cdikit-runtime $(B)/cdikit-hook
 LIBRARY       := $(B)/libcdikit.so.$(SOVERSION)
 
 .PHONY: all programs
@@ -121,11 +123,19 @@ $(B)/libruntime.a: $(filter-out $(B)/runtime/main.o,$(RUNTIME_OBJS))
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$(B)/libhooks.a: $(filter-out $(B)/hooks/main.o,$(HOOK_OBJS))
+	@$(call say,AR      $@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 $(B)/cdikit: $(CMD_OBJS) $(B)/libruntime.a $(B)/libgenerate.a $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^ $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
 
 $(B)/cdikit-runtime: $(B)/runtime/main.o $(B)/libruntime.a $(B)/libcdikit.a
+	@$(call say,LINK    $@)
+	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
+
+$(B)/cdikit-hook: $(B)/hooks/main.o $(B)/libhooks.a $(B)/libruntime.a $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
 
@@ -192,5 +202,5 @@ demo:
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(RUNTIME_OBJS) $(CMD_OBJS) \
+-include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(RUNTIME_OBJS) $(HOOK_OBJS) $(CMD_OBJS) \
     $(FAKENODE_OBJS) $(UNIT_HELPERS) $(UNIT_STUBS:%.so=%.o)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS) $(FUZZ_PROGRAMS))

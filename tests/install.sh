@@ -9,11 +9,11 @@ cd "$TOP" || exit 1
 dest=$TMP/dest
 check "make install honours DESTDIR and prefix" \
     make --no-print-directory -s install DESTDIR="$dest" prefix=/opt/cdikit
-for file in bin/cdikit bin/cdikit-runtime lib/libcdikit.so lib/libcdikit.so.0 \
+for file in bin/cdikit bin/cdikit-runtime bin/cdikit-hook lib/libcdikit.so lib/libcdikit.so.0 \
     lib/pkgconfig/libcdikit.pc include/cdikit/cdikit.h share/man/man1/cdikit.1 \
-    share/man/man8/cdikit-runtime.8 share/bash-completion/completions/cdikit \
-    share/cdikit/cdi-schema.json lib/systemd/system/cdikit-refresh.service \
-    lib/systemd/system/cdikit-refresh.path lib/udev/rules.d/99-cdikit-refresh.rules; do
+    share/man/man8/cdikit-runtime.8 share/man/man8/cdikit-hook.8 \
+    share/bash-completion/completions/cdikit share/cdikit/cdi-schema.json \
+    lib/systemd/system/cdikit-refresh.service lib/systemd/system/cdikit-refresh.path lib/udev/rules.d/99-cdikit-refresh.rules; do
     check "installed: $file" test -s "$dest/opt/cdikit/$file"
 done
 check "nothing outside the prefix" test "$(ls -A "$dest")" = opt
@@ -35,9 +35,12 @@ else
     skip "systemd-analyze verify" "there is no systemd-analyze"
 fi
 
-# It runs as root on hostile input: no fixed addresses.
-expect_status 0 readelf -h "$dest/opt/cdikit/bin/cdikit-runtime"
-expect_out 'Type: +DYN'
+# They run as root on hostile input: no fixed addresses, and no loader that listens to variables.
+for program in cdikit-runtime cdikit-hook; do
+    expect_status 0 readelf -hl "$dest/opt/cdikit/bin/$program"
+    expect_out 'Type: +DYN'
+    check "$program needs no loader" test "$(grep -c ' INTERP ' "$TMP/.out")" = 0
+done
 
 lib=$dest/opt/cdikit/lib
 expect_status 0 readelf -d "$lib/libcdikit.so.0"
