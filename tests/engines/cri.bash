@@ -80,20 +80,26 @@ cri_remove_pod() {
         cri RuntimeService/RemovePodSandbox "$(pb_text 1 "$POD")"
 }
 
-# cri_run USER DEVICE SCRIPT: a container of the pod; what it writes, and its status.
-cri_run() {
+# cri_create USER MEMBERS SCRIPT: a container of the pod, with these members of ContainerConfig.
+# Sets REPLY_ID to its id, and CRI_LOG to the file in which it writes.
+cri_create() {
     local name config
     name=$(basename "$(mktemp "$TMP/logs/XXXXXX")")
     config=$(pb 1 "$(pb_text 1 "$name")")$(pb 2 "$(pb_text 1 "$CRI_IMAGE")")
-    config+=$(pb_text 3 /bin/sh)$(pb_text 3 -c)
-    config+=$(pb_text 3 "($3
-); echo ended with \$?")
-    config+=$(pb_text 11 "$name")$(pb 15 "$(pb 2 "$(pb 5 "$(pb_number 1 "$1")")")")
-    config+=$(pb 17 "$(pb_text 1 "$2")")
-    cri RuntimeService/CreateContainer "$(pb_text 1 "$POD")$(pb 2 "$config")$(pb 3 "$POD_CONFIG")" ||
-        return 1
-    cri RuntimeService/StartContainer "$(pb_text 1 "$REPLY_ID")" || return 1
-    cri_wait "$TMP/logs/$name"
+    config+=$(pb_text 3 /bin/sh)$(pb_text 3 -c)$(pb_text 3 "$3")
+    config+=$(pb_text 11 "$name")$(pb 15 "$(pb 2 "$(pb 5 "$(pb_number 1 "$1")")")")$2
+    CRI_LOG=$TMP/logs/$name
+    cri RuntimeService/CreateContainer "$(pb_text 1 "$POD")$(pb 2 "$config")$(pb 3 "$POD_CONFIG")"
+}
+
+cri_begin() { # USER MEMBERS SCRIPT
+    cri_create "$@" && cri RuntimeService/StartContainer "$(pb_text 1 "$REPLY_ID")"
+}
+
+# cri_run USER MEMBERS SCRIPT: a container; what it writes, and its status.
+cri_run() {
+    cri_begin "$1" "$2" "($3
+); echo ended with \$?" && cri_wait "$CRI_LOG"
 }
 
 # The log has "TIME STREAM F TEXT" in each line.

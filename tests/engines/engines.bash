@@ -10,10 +10,15 @@
 #                    another than 0 when the engine refuses
 #   ENGINE_stop      ends what was started
 #
+# Before ENGINE_start a caller may set DOCKER_MEMBERS, of daemon.json, and CONTAINERD_RUNTIMES,
+# tables of containerd's configuration.
+#
 # What they make in the cgroup hierarchies is beneath $CGROUP, so that the caller can remove it.
 # CAP_SYS_RESOURCE may be missing, as in most CI machines: no limit is raised, and none asked for.
 
 SERVERS=()
+DOCKER_MEMBERS='"features": {"cdi": true}'
+CONTAINERD_RUNTIMES=
 NAMES_IN_CONTAINER='cat echo env find grep id ls sh sha256sum sleep sort stat touch true'
 
 # rootfs DIR: a root directory for a container. Never the same twice: engines leave the places
@@ -58,15 +63,17 @@ stop_servers() {
 podman_version() { podman --version | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1; }
 podman_start() { :; }
 podman_stop() { :; }
+podman_here() {
+    podman --root "$TMP/podman" --runroot "$TMP/podman-run" --tmpdir "$TMP/podman-tmp" \
+        --storage-driver vfs --cgroup-manager cgroupfs --events-backend none "$@"
+}
 podman_run() { # USER GROUPS DEVICE SCRIPT
     local dir groups=()
     [ -z "$2" ] || groups=(--group-add "$2")
     dir=$(mktemp -d "$TMP/rootfs.XXXXXX")
     rootfs "$dir"
-    podman --root "$TMP/podman" --runroot "$TMP/podman-run" --tmpdir "$TMP/podman-tmp" \
-        --storage-driver vfs --cgroup-manager cgroupfs --events-backend none \
-        run --rm --ulimit host --network none --cgroup-parent "$CGROUP" --user "$1" \
-        "${groups[@]}" --device "$3" --rootfs "$dir" /bin/sh -c "$4"
+    podman_here run --rm --ulimit host --network none --cgroup-parent "$CGROUP" \
+        --user "$1" "${groups[@]}" --device "$3" --rootfs "$dir" /bin/sh -c "$4"
 }
 
 # Docker resolves the device in the server. The client has no other configuration than this one.
@@ -75,7 +82,7 @@ docker_start() {
     export DOCKER_HOST=unix://$TMP/docker.sock DOCKER_CONFIG=$TMP/docker-config
     cat >"$TMP/daemon.json" <<JSON
 {
-  "features": {"cdi": true},
+  $DOCKER_MEMBERS,
   "data-root": "$TMP/docker", "exec-root": "$TMP/docker-run", "pidfile": "$TMP/docker.pid",
   "hosts": ["$DOCKER_HOST"], "storage-driver": "vfs", "cgroup-parent": "$CGROUP",
   "bridge": "none", "iptables": false, "ip6tables": false
@@ -109,6 +116,7 @@ enable_cdi = true
 cdi_spec_dirs = ["/etc/cdi", "/var/run/cdi"]
 sandbox_image = "$CRI_IMAGE"
 restrict_oom_score_adj = true
+$CONTAINERD_RUNTIMES
 TOML
     server "$TMP/server.log" containerd --config "$TMP/containerd.toml"
     answers ctr --address "$CRI_SOCKET" version || return 1
@@ -127,5 +135,5 @@ cri_has_image() {
     cri ImageService/ImageStatus "$(pb 1 "$(pb_text 1 "$CRI_IMAGE")")" && [ -n "$REPLY_ID" ]
 }
 containerd_run() { # USER GROUPS DEVICE SCRIPT
-    cri_run "$1" "$3" "$4"
+    cri_run "$1" "$(pb 17 "$(pb_text 1 "$3")")" "$4"
 }

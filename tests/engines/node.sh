@@ -11,6 +11,8 @@ export TMPDIR=/run
 . "$(dirname "$0")/cri.bash"
 # shellcheck source=tests/engines/engines.bash
 . "$(dirname "$0")/engines.bash"
+# shellcheck source=tests/engines/nodes.bash
+. "$(dirname "$0")/nodes.bash"
 
 ENGINE=$1
 MACHINE=$(sed -n 's/^describe text="\(.*\)"$/\1/p' /run/fakenode/machine)
@@ -102,28 +104,6 @@ wait_for_document() {
 }
 
 # --- what a container sees ----------------------------------------------------------------------
-
-# The device nodes, for the node and for a container: path, numbers, mode, owner, group. Those in
-# nvidia-caps are of MIG, which nobody asks for here.
-# shellcheck disable=SC2016 # expanded in the container
-LOOK='find /dev -type c | grep -E "^/dev/(nvidia[^/]*|dri/.*)$" | sort | while read -r n; do
-    stat -c "%n %t:%T %a %u %g" "$n"
-done'
-
-# lacks FILE GREP-OPTION... PATTERN: no line of the file matches.
-lacks() {
-    local file=$1
-    shift
-    ! grep -q "$@" "$file"
-}
-
-# expected_nodes NVIDIA CARD RENDER: the node's, of GPUs only those with these names.
-expected_nodes() {
-    busybox sh -c "$LOOK" | awk -v keep=" $* " '
-        { name = $1; sub(".*/", "", name) }
-        name ~ /^(nvidia|card|renderD)[0-9]+$/ && !index(keep, " " name " ") { next }
-        { print }'
-}
 
 # in_container NAME USER GROUPS DEVICE SCRIPT: counts whether it succeeds; $TMP/said is what it said.
 in_container() {
