@@ -310,7 +310,8 @@ static int configured_driver_root(const struct call *call, const char *root, con
             message_warn(call, "the configuration is not used: %s", problem.message);
         return 0;
     }
-    value = toml_get(toml_get(table, "nvidia-container-cli"), "root");
+    table = toml_get(table, "nvidia-container-cli");
+    value = table ? toml_get(table, "root") : NULL;
     if (value && value->type == TOML_STRING)
         *out = value->text;
     return 0;

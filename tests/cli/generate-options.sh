@@ -251,6 +251,7 @@ for tool in "$cdikit generate" "$ctk cdi generate"; do
     check "$tool: also an empty one" no_root NVIDIA_CTK_DRIVER_ROOT= $file=$config/driver-root.toml $tool
     check "$tool: --driver-root is more" no_root $file=$config/driver-root.toml $tool --driver-root /
     check "$tool: a broken file is none" no_root $file=$config/broken.toml $tool
+    check "$tool: one of other settings alone is none" no_root $file=$config/other-settings.toml $tool
     check "$tool: a missing file is none" no_root $file=/none/config.toml $tool
     cp $config/driver-root.toml $config/config.toml
     check "$tool: the usual file" root $tool
