@@ -76,6 +76,21 @@ check() {
     fi
 }
 
+# part NAME COMMAND...: a test script of its own; what it counts counts here.
+part() {
+    local name=$1 line log=$TMP/.part
+    shift
+    "$@" >"$log" 2>&1 </dev/null
+    line=$(tail -n 1 "$log")
+    if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+        sed '$d' "$log"
+        _passed=$((_passed + BASH_REMATCH[1])) _failed=$((_failed + BASH_REMATCH[2]))
+        _skipped=$((_skipped + BASH_REMATCH[3]))
+    else
+        not_ok "$name" "$(tail -n 20 "$log")"
+    fi
+}
+
 # expect_status N COMMAND...: runs the command, keeps what it wrote in OUT and ERR.
 # Standard input is the caller's, so that `expect_status 0 cmd <file` works.
 expect_status() {

@@ -54,8 +54,10 @@ make_rootfs() {
     done
 }
 
-# make_bundle NAME SCRIPT [DEVICES [ANNOTATIONS]]: sets BUNDLE.
+# make_bundle NAME SCRIPT [DEVICES [ANNOTATIONS]]: sets BUNDLE. A caller may set ROOTFS, its root
+# directory, CGROUPS_PATH and CAPABILITIES.
 make_bundle() {
+    local capabilities=${CAPABILITIES-'"CAP_KILL"'}
     BUNDLE=$TMP/bundle-$1
     mkdir -p "$BUNDLE"
     local script=${2//\\/\\\\}
@@ -71,10 +73,10 @@ make_bundle() {
     "env": ["PATH=/bin"${3:+, \"NVIDIA_VISIBLE_DEVICES=$3\"}],
     "cwd": "/",
     "capabilities": {
-      "bounding": ["CAP_KILL"], "effective": ["CAP_KILL"], "permitted": ["CAP_KILL"]
+      "bounding": [$capabilities], "effective": [$capabilities], "permitted": [$capabilities]
     }
   },
-  "root": {"path": "$TMP/rootfs", "readonly": true},
+  "root": {"path": "${ROOTFS-$TMP/rootfs}", "readonly": true},
   "hostname": "cdikit",
   "mounts": [
     {"destination": "/proc", "type": "proc", "source": "proc"},
@@ -83,6 +85,7 @@ make_bundle() {
   ],
   "annotations": {${4-}},
   "linux": {
+    ${CGROUPS_PATH:+"\"cgroupsPath\": \"$CGROUPS_PATH\","}
     "resources": {"devices": [{"allow": false, "access": "rwm"}]},
     "namespaces": [{"type": "pid"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"}]
   }

@@ -28,6 +28,36 @@ pb_number() {
     pb_int "$2"
 }
 
+# pb_read HEX: a line for each member, its field and its number or its content in hexadecimal.
+pb_read() {
+    local hex=$1 at=0 key
+    while [ "$at" -lt ${#hex} ]; do
+        pb_read_int
+        key=$PB_INT
+        pb_read_int
+        if [ $((key % 8)) = 0 ]; then
+            echo $((key / 8)) "$PB_INT"
+        else
+            echo $((key / 8)) "${hex:at:PB_INT*2}"
+            at=$((at + PB_INT * 2))
+        fi
+    done
+}
+pb_read_int() { # sets PB_INT, and the caller's `at`
+    local shift=0 byte=128
+    PB_INT=0
+    while [ "$byte" -ge 128 ]; do
+        byte=$((16#${hex:at:2}))
+        PB_INT=$((PB_INT + (byte % 128 << shift)))
+        shift=$((shift + 7)) at=$((at + 2))
+    done
+}
+# pb_member FIELD: the last such member of what pb_read prints.
+pb_member() { awk -v field="$1" '$1 == field { value = $2 } END { print value }'; }
+
+# The message of the last answer: what follows the five bytes of gRPC.
+cri_answer() { tail -c +6 "$TMP/cri.answer" | od -An -v -tx1 | tr -d ' \n'; }
+
 # cri SERVICE/METHOD HEX: one call. Fails with what the server said; else REPLY_ID is the first
 # member of the answer, if that is a text: the id of what was made.
 cri() {
@@ -93,7 +123,9 @@ cri_create() {
 }
 
 cri_begin() { # USER MEMBERS SCRIPT
-    cri_create "$@" && cri RuntimeService/StartContainer "$(pb_text 1 "$REPLY_ID")"
+    local id
+    cri_create "$@" && id=$REPLY_ID && cri RuntimeService/StartContainer "$(pb_text 1 "$id")" &&
+        REPLY_ID=$id
 }
 
 # cri_run USER MEMBERS SCRIPT: a container; what it writes, and its status.
@@ -112,4 +144,30 @@ cri_wait() {
     done
     sed -E '/ F ended with [0-9]+$/d; s/^[^ ]* [^ ]* [^ ]* //' "$1"
     return "${status:-1}"
+}
+
+# cri_status ID: waits for the end of a container and prints its status.
+cri_status() {
+    local status
+    for _ in $(seq 200); do
+        cri RuntimeService/ContainerStatus "$(pb_text 1 "$1")" || return 1
+        status=$(pb_read "$(pb_read "$(cri_answer)" | pb_member 1)")
+        # Its state is CONTAINER_EXITED. A number that is 0 is not sent.
+        [ "$(pb_member 3 <<<"$status")" != 2 ] || break
+        sleep 0.05
+    done
+    status=$(pb_member 7 <<<"$status")
+    echo "${status:-0}"
+}
+
+# cri_exec ID SCRIPT: what it writes, and its status.
+cri_exec() {
+    local answer status
+    cri RuntimeService/ExecSync "$(pb_text 1 "$1")$(pb_text 2 /bin/sh)$(pb_text 2 -c)$(pb_text 2 "$2")" ||
+        return 1
+    answer=$(pb_read "$(cri_answer)")
+    # shellcheck disable=SC2059 # the text is nothing but escapes
+    printf "$(pb_member 1 <<<"$answer" | sed 's/../\\x&/g')"
+    status=$(pb_member 3 <<<"$answer")
+    return "${status:-0}"
 }

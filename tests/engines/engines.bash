@@ -10,15 +10,15 @@
 #                    another than 0 when the engine refuses
 #   ENGINE_stop      ends what was started
 #
-# Before ENGINE_start a caller may set DOCKER_MEMBERS, of daemon.json, and CONTAINERD_RUNTIMES,
-# tables of containerd's configuration.
+# Before ENGINE_start a caller may set DOCKER_MEMBERS, of daemon.json; CONTAINERD_RUNTIMES, tables of
+# containerd's configuration; and CONTAINERD_ALONE, to do without a pod of Kubernetes.
 #
 # What they make in the cgroup hierarchies is beneath $CGROUP, so that the caller can remove it.
 # CAP_SYS_RESOURCE may be missing, as in most CI machines: no limit is raised, and none asked for.
 
 SERVERS=()
 DOCKER_MEMBERS='"features": {"cdi": true}'
-CONTAINERD_RUNTIMES=
+CONTAINERD_RUNTIMES= CONTAINERD_ALONE=
 NAMES_IN_CONTAINER='cat echo env find grep id ls sh sha256sum sleep sort stat touch true'
 
 # rootfs DIR: a root directory for a container. Never the same twice: engines leave the places
@@ -120,6 +120,7 @@ $CONTAINERD_RUNTIMES
 TOML
     server "$TMP/server.log" containerd --config "$TMP/containerd.toml"
     answers ctr --address "$CRI_SOCKET" version || return 1
+    [ -z "$CONTAINERD_ALONE" ] || return 0
     rootfs "$TMP/image"
     image_archive "$TMP/image" "$CRI_IMAGE" "$TMP/image.tar"
     ctr --address "$CRI_SOCKET" --namespace k8s.io images import --no-unpack \
