@@ -19,7 +19,7 @@ for part in ../engines/cri ../engines/engines ../engines/nodes containers wrappe
     . "$(dirname "$0")/$part.bash"
 done
 start_engine "$1"
-ASK='NVIDIA_VISIBLE_DEVICES=nvidia.com/gpu=%s'
+export ASK='NVIDIA_VISIBLE_DEVICES=nvidia.com/gpu=%s'
 case $MACHINE in
 'two L4')
     test_nothing_asked

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # much is for those that source this
 # Engines that start their containers by cdikit-runtime, one interface for each. Sourced on a
 # simulated node, after ../lib.sh, containers.bash and those of ../engines.
 #
@@ -100,7 +100,7 @@ wrapped_bundle_do() { # ID COMMAND [WORD...]
     esac
 }
 for engine in runc crun; do
-    for action in run begin do; do
+    for action in run begin 'do'; do
         eval "wrapped_${engine}_$action() { wrapped_bundle_$action \"\$@\"; }"
     done
 done
@@ -135,12 +135,12 @@ image_for() { # sets IMAGE
     fi
 }
 start_by_client() { # REQUEST SCRIPT OPTION...
-    local request=() script=$2
-    [ -z "$1" ] || request=(--env "$1")
-    ! is_annotation "$1" || request=(--annotation "$1")
+    local asks=() script=$2
+    [ -z "$1" ] || asks=(--env "$1")
+    ! is_annotation "$1" || asks=(--annotation "$1")
     shift 2
     image_for
-    "${ENGINE_CLIENT[@]}" run "${ENGINE_RUN[@]}" --network none --cap-add MKNOD "${request[@]}" "$@" \
+    "${ENGINE_CLIENT[@]}" run "${ENGINE_RUN[@]}" --network none --cap-add MKNOD "${asks[@]}" "$@" \
         "${IMAGE[@]}" /bin/sh -c "$script"
 }
 wrapped_client_run() { start_by_client "$1" "$2" --rm; }
@@ -160,7 +160,7 @@ wrapped_client_do() { # ID COMMAND [WORD...]
     "${ENGINE_CLIENT[@]}" "${words[@]}"
 }
 for engine in podman docker; do
-    for action in run begin do; do
+    for action in run begin 'do'; do
         eval "wrapped_${engine}_$action() { wrapped_client_$action \"\$@\"; }"
     done
 done

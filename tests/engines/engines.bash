@@ -18,7 +18,7 @@
 
 SERVERS=()
 DOCKER_MEMBERS='"features": {"cdi": true}'
-CONTAINERD_RUNTIMES= CONTAINERD_ALONE=
+CONTAINERD_RUNTIMES='' CONTAINERD_ALONE=''
 NAMES_IN_CONTAINER='cat echo env find grep id ls sh sha256sum sleep sort stat touch true'
 
 # rootfs DIR: a root directory for a container. Never the same twice: engines leave the places
