@@ -62,7 +62,8 @@ static bool is_usual_csv(const char *name)
 }
 
 /* The CSV files of the node; without any the child takes the usual ones. */
-static void add_csv_files(struct words *words, const struct generator *generator, bool all)
+static void add_csv_files(struct words *words, const struct generator *generator,
+                          const struct generator_request *request)
 {
     const char *dir = generator->config->csv_dir, **names;
     _cleanup_root_ struct root root = ROOT_INIT;
@@ -79,7 +80,7 @@ static void add_csv_files(struct words *words, const struct generator *generator
         const char *dot = strrchr(names[i], '.'), *path;
 
         if (!dot || dot == names[i] || strcasecmp(dot, ".csv") != 0 ||
-            !(all || is_usual_csv(names[i])))
+            !(request->csv_all || is_usual_csv(names[i])))
             continue;
         if ((path = arena_printf(words->arena, "%s/%s", dir, names[i])))
             add_option(words, "--csv.file", path);
@@ -121,7 +122,7 @@ static void add_words(struct words *words, const struct generator *generator,
         return;
     if (*config->csv_compat_root)
         add_option(words, "--csv.compat-container-root", config->csv_compat_root);
-    add_csv_files(words, generator, request->csv_all);
+    add_csv_files(words, generator, request);
 }
 
 /* The environment of a child: without the variables by which nvidia-ctk takes options. */
