@@ -279,6 +279,8 @@ for file in nv.yaml nv.json; do
         expect_facts ^kind <<<"kind nvidia.com/gpu$part"
     done
 done
+expect_status 0 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations
+check "YAML documents, each with its start" test "$(grep -c '^---$' "$TMP/.out")" = 3
 check "six files" test "$(find "$TMP/split" -type f | wc -l)" = 6
 
 finish
