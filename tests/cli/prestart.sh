@@ -67,6 +67,8 @@ prestart 0 "$TMP/bin/nvidia-container-toolkit" --config="$config" prestart ignor
 expect_file "$TMP/expected"
 prestart 0 env NVIDIA_CTK_CONFIG_FILE_PATH="$config" "$hook" prestart
 expect_file "$TMP/expected"
+prestart 0 env NVIDIA_CTK_CONFIG_FILE_PATH="$config" "$hook" -config= prestart
+expect_file "$TMP/expected"
 # Without any config.toml: defaults.
 prestart 0 "$hook" prestart
 expect_file "$TMP/expected"
