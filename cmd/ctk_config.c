@@ -15,6 +15,7 @@
 #include "cmd/common.h"
 #include "cmd/ctk.h"
 #include "cmd/output.h"
+#include "runtime/config.h"
 
 #define MAX_TEXT    (1U << 20)
 #define CONFIG_FILE "/nvidia-container-runtime/config.toml"
@@ -86,7 +87,7 @@ static int default_text(char **text, size_t *len, struct cdi_error *err)
     size_t n;
 
     if (file_read(AT_FDCWD, "/etc/os-release", MAX_TEXT, &os_release, &n, NULL) == 0)
-        machine.suse = config_is_suse(os_release);
+        machine.suse = config_os_is_suse(os_release);
     config_add_default(&b, &machine);
     *text = strbuf_take(&b, len);
     return *text ? 0 : cdi_error_nomem(err);

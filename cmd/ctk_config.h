@@ -16,9 +16,6 @@ struct config_machine {
     bool suse;          /* whose video group must be named */
 };
 
-/* True if this text of /etc/os-release is of SUSE or a relative (os-release(5), ID_LIKE). */
-bool config_is_suse(const char *os_release);
-
 /* Adds the default document. */
 void config_add_default(struct strbuf *b, const struct config_machine *machine);
 

@@ -417,6 +417,9 @@ Test(config_keys, suse)
     cr_expect(config_os_is_suse("NAME=x\nID_LIKE=\"suse opensuse\"\n"));
     cr_expect(config_os_is_suse("ID_LIKE=suse"));
     cr_expect(config_os_is_suse("ID_LIKE=\"fedora opensuse\""));
+    cr_expect(config_os_is_suse("ID_LIKE='fedora opensuse'\r\nX=y\n"));
+    cr_expect_not(config_os_is_suse("ID=suse\nID_LIKE=\"opensuse-leap\"\n"));
+    cr_expect_not(config_os_is_suse("XID_LIKE=suse\nID_LIKE="));
     cr_expect_not(config_os_is_suse(""));
     cr_expect_not(config_os_is_suse("ID=suse\n"));
     cr_expect_not(config_os_is_suse("ID_LIKE=\"susex\"\n"));

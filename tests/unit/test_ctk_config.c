@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "cmd/ctk_config.h"
+#include "runtime/config_keys.h"
 
 static void check_default(struct config_machine machine, const char *has, const char *has_not)
 {
@@ -26,15 +27,30 @@ Test(ctk_config, the_default_depends_on_the_machine)
     check_default((struct config_machine){false, true}, "\nuser = \"root:video\"\n", "#user");
 }
 
-Test(ctk_config, suse_and_its_relatives)
+/* What is printed as the default is what the runtime reads, key by key. */
+Test(ctk_config, the_default_is_the_default)
 {
-    cr_expect(config_is_suse("NAME=x\nID_LIKE=\"suse opensuse\"\n"));
-    cr_expect(config_is_suse("ID_LIKE=suse"));
-    cr_expect(config_is_suse("ID_LIKE='fedora opensuse'\r\nX=y\n"));
-    cr_expect_not(config_is_suse(""));
-    cr_expect_not(config_is_suse("ID_LIKE=debian\nX=suse\n"));
-    cr_expect_not(config_is_suse("ID=suse\nID_LIKE=\"opensuse-leap\"\n"));
-    cr_expect_not(config_is_suse("XID_LIKE=suse\nID_LIKE="));
+    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+    _cleanup_config_ struct config config, defaults;
+
+    config_defaults(&defaults);
+    config_add_default(&b, &(struct config_machine){false, false});
+    cr_assert_eq(config_parse(b.s, b.len, "c", &config, NULL), 0);
+    cr_expect_eq(config.warnings.n, 0);
+    for (size_t i = 0; i < config_n_keys; i++) {
+        const struct config_key *key = &config_keys[i];
+        const char *a = (const char *)&config + key->offset;
+        const char *d = (const char *)&defaults + key->offset;
+
+        if (key->type == CONFIG_STRING && key->standing == CONFIG_SET)
+            cr_expect_str_eq(*(const char *const *)(const void *)a,
+                             *(const char *const *)(const void *)d, "%s", key->name);
+        if (key->type == CONFIG_BOOL)
+            cr_expect_eq(*a, *d, "%s", key->name);
+        if (key->type == CONFIG_LIST)
+            cr_expect_eq(((const struct config_list *)(const void *)a)->n,
+                         ((const struct config_list *)(const void *)d)->n, "%s", key->name);
+    }
 }
 
 static void check(const char *setting, const char *separator, const char *after)
