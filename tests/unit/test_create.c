@@ -2,6 +2,7 @@
 /* What a create does to a bundle. The devices themselves are the subject of other tests. */
 #include <criterion/criterion.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "runtime/create.h"
@@ -40,17 +41,32 @@ static const char spec[] = "cdiVersion: 0.6.0\n"
                            "    containerEdits:\n"
                            "      env: [CDI=a]\n";
 
-/* Creates with this config.json in dir, and these spec dirs. */
-static int apply(const char *dir, const char *config_json, const char *const *dirs, size_t n,
-                 struct create_result *result, struct cdi_error *err)
+/* Creates with this configuration and config.json in dir; warnings and errors are in dir/log. */
+static int apply_config(const char *dir, const char *config_json, const struct config *config,
+                        struct cdi_error *err)
 {
-    struct args args = {.bundle = dir, .command = "create"};
+    struct args args = {.bundle = dir, .command = "create", .log = tmpdir_path(dir, "log")};
+    enum request_mode mode;
+    struct logger logger;
+    int r;
+
+    cr_assert_eq(create_mode("cdikit-runtime", config, &mode, NULL), 0);
+    logger_init(&logger, &args, config);
+    tmpdir_write(dir, "config.json", config_json);
+    r = create_apply(&args, config, mode, &logger, err);
+    logger_close(&logger);
+    return r;
+}
+
+/* The same with the defaults and these spec dirs. */
+static int apply(const char *dir, const char *config_json, const char *const *dirs, size_t n,
+                 struct cdi_error *err)
+{
     _cleanup_config_ struct config config;
 
     config_defaults(&config);
     config.spec_dirs = (struct config_list){dirs, n};
-    tmpdir_write(dir, "config.json", config_json);
-    return create_apply(&args, &config, result, err);
+    return apply_config(dir, config_json, &config, err);
 }
 
 static size_t entries(const char *dir)
@@ -68,12 +84,9 @@ Test(create, injects)
     const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
     _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
     _cleanup_free_ char *text = NULL;
-    struct create_result result;
 
     tmpdir_write(dirs[0], "a.yaml", spec);
-    cr_assert_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &result, &err), 0, "%s",
-                 err.message);
-    cr_expect_eq(result.n_devices, 1);
+    cr_assert_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &err), 0, "%s", err.message);
     text = tmpdir_read(dir, "config.json");
     cr_expect_not_null(strstr(text, "\"CDI=a\""), "%s", text);
 }
@@ -83,7 +96,6 @@ Test(create, keeps_mode_and_owner)
 {
     const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
     const char *path = tmpdir_path(dir, "config.json");
-    struct create_result result;
     struct stat st;
 
     if (geteuid() != 0)
@@ -92,7 +104,7 @@ Test(create, keeps_mode_and_owner)
     tmpdir_write(dir, "config.json", "");
     cr_assert_eq(chown(path, 1234, 5678), 0);
     cr_assert_eq(chmod(path, 0640), 0);
-    cr_assert_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &result, NULL), 0);
+    cr_assert_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, NULL), 0);
     cr_assert_eq(stat(path, &st), 0);
     cr_expect_eq(st.st_uid, 1234);
     cr_expect_eq(st.st_gid, 5678);
@@ -107,14 +119,12 @@ Test(create, leaves_alone_what_is_there)
         "{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=example.com/device=a\",\"CDI=a\"]}}";
     const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
     const char *path = tmpdir_path(dir, "config.json");
-    struct create_result result;
     struct stat before, after;
 
     tmpdir_write(dirs[0], "a.yaml", spec);
     tmpdir_write(dir, "config.json", edited);
     cr_assert_eq(stat(path, &before), 0);
-    cr_assert_eq(apply(dir, edited, dirs, 1, &result, NULL), 0);
-    cr_expect_eq(result.n_devices, 1);
+    cr_assert_eq(apply(dir, edited, dirs, 1, NULL), 0);
     cr_assert_eq(stat(path, &after), 0);
     cr_expect_eq(after.st_ino, before.st_ino);
 }
@@ -128,79 +138,86 @@ Test(create, env_of_an_unprivileged_container)
 {
     static const struct {
         const char *config_json;
-        size_t n_devices;
-        bool ignored;
+        bool injected;
+        bool ignored; /* and a warning says so */
     } cases[] = {
         {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[\"CAP_X\",\"CAP_SYS_ADMIN\"]") "}}",
-         1, false},
-        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[\"CAP_SYS_FOO\"]") "}}", 0, true},
-        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[\"CAP_SYS_ADMIN2\"]") "}}", 0, true},
-        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[]") "}}", 0, true},
-        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":null") "}}", 0, true},
-        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":\"CAP_SYS_ADMIN\"") "}}", 0, true},
-        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[1,null,{}]") "}}", 0, true},
+         true, false},
+        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[\"CAP_SYS_FOO\"]") "}}", false, true},
+        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[\"CAP_SYS_ADMIN2\"]") "}}", false,
+         true},
+        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[]") "}}", false, true},
+        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":null") "}}", false, true},
+        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":\"CAP_SYS_ADMIN\"") "}}", false, true},
+        {"{\"process\":{" ENV "," CAPABILITIES("\"bounding\":[1,null,{}]") "}}", false, true},
         /* no other set is looked at, and an old form is none */
-        {"{\"process\":{" ENV "," CAPABILITIES("\"effective\":[\"CAP_SYS_ADMIN\"]") "}}", 0, true},
-        {"{\"process\":{" ENV ",\"capabilities\":[\"CAP_SYS_ADMIN\"]}}", 0, true},
-        {"{\"process\":{" ENV "}}", 0, true},
+        {"{\"process\":{" ENV "," CAPABILITIES("\"effective\":[\"CAP_SYS_ADMIN\"]") "}}", false,
+         true},
+        {"{\"process\":{" ENV ",\"capabilities\":[\"CAP_SYS_ADMIN\"]}}", false, true},
+        {"{\"process\":{" ENV "}}", false, true},
         /* annotations count in any case */
-        {"{\"process\":{" ENV "}," ANNOTATED "}", 1, false},
-        {"{" ANNOTATED "}", 1, false},
+        {"{\"process\":{" ENV "}," ANNOTATED "}", true, false},
+        {"{" ANNOTATED "}", true, false},
         /* nothing is lost */
-        {"{}", 0, false},
-        {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=\"]}}", 0, false},
-        {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=void\"]}}", 0, false},
+        {"{}", false, false},
+        {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=\"]}}", false, false},
+        {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=void\"]}}", false, false},
         /* nor an error of what does not count */
-        {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=0,example.com/device=a\"]}}", 0, true},
+        {"{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=0,example.com/device=a\"]}}", false,
+         true},
     };
     const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
-    struct args args = {.bundle = dir, .command = "create"};
 
     tmpdir_write(dirs[0], "a.yaml", spec);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
         _cleanup_config_ struct config config;
-        _cleanup_free_ char *text = NULL;
-        struct create_result result;
+        _cleanup_free_ char *text = NULL, *log = NULL;
 
         config_defaults(&config);
         config.spec_dirs = (struct config_list){dirs, 1};
         config.env_when_unprivileged = false;
-        tmpdir_write(dir, "config.json", cases[i].config_json);
-        cr_expect_eq(create_apply(&args, &config, &result, &err), 0, "%zu: %s", i, err.message);
-        cr_expect_eq(result.n_devices, cases[i].n_devices, "%zu", i);
-        cr_expect_eq(result.env_ignored, cases[i].ignored, "%zu", i);
+        (void)unlink(tmpdir_path(dir, "log"));
+        cr_expect_eq(apply_config(dir, cases[i].config_json, &config, &err), 0, "%zu: %s", i,
+                     err.message);
         text = tmpdir_read(dir, "config.json");
-        cr_expect_eq(strstr(text, "CDI=a") != NULL, cases[i].n_devices == 1, "%zu: %s", i, text);
+        cr_expect_eq(strstr(text, "CDI=a") != NULL, cases[i].injected, "%zu: %s", i, text);
+        log = tmpdir_read(dir, "log");
+        cr_expect_eq(log && strstr(log, "NVIDIA_VISIBLE_DEVICES does not count"), cases[i].ignored,
+                     "%zu: %s", i, log ? log : "");
     }
 }
 
-/* Wrong annotations are an error, not a reason to look elsewhere. */
-Test(create, wrong_annotations_of_an_unprivileged_container)
+/* In mode cdi annotations are an order that cannot be ignored; auto looks elsewhere. */
+Test(create, annotations_that_name_no_device)
 {
-    const char *dir = tmpdir_new();
-    struct args args = {.bundle = dir, .command = "create"};
-    struct create_result result;
+    static const char annotated[] = "{\"annotations\":{\"cdi.k8s.io/x\":\"no device\"}}";
+    const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
     _cleanup_config_ struct config config;
+    _cleanup_free_ char *log = NULL;
 
     config_defaults(&config);
+    config.spec_dirs = (struct config_list){dirs, 1};
     config.env_when_unprivileged = false;
-    tmpdir_write(dir, "config.json", "{\"annotations\":{\"cdi.k8s.io/x\":\"no device\"}}");
-    cr_expect_lt(create_apply(&args, &config, &result, NULL), 0);
+    cr_expect_eq(apply_config(dir, annotated, &config, &err), 0, "%s", err.message);
+    log = tmpdir_read(dir, "log");
+    cr_expect(log && strstr(log, "annotations do not count"), "%s", log ? log : "");
+    config.mode = "cdi";
+    cr_expect_eq(apply_config(dir, annotated, &config, &err), -CDI_ERR_NOTFOUND);
+    cr_expect(err.message && strstr(err.message, "nvidia.com/gpu=no device"), "%s", err.message);
 }
 
 /* What needs no change is not written. */
 Test(create, leaves_alone)
 {
     const char *dir = tmpdir_new();
-    struct create_result result;
     struct stat before, after;
     const char *path = tmpdir_path(dir, "config.json");
 
     tmpdir_write(dir, "config.json", "");
     cr_assert_eq(stat(path, &before), 0);
-    cr_assert_eq(apply(dir, "{\"process\":{\"env\":[\"A=B\"]}}", NULL, 0, &result, NULL), 0);
-    cr_expect_eq(result.n_devices, 0);
+    cr_assert_eq(apply(dir, "{\"process\":{\"env\":[\"A=B\"]}}", NULL, 0, NULL), 0);
     cr_assert_eq(stat(path, &after), 0);
     cr_expect_eq(after.st_ino, before.st_ino);
 }
@@ -234,14 +251,12 @@ Test(create, most_errors_named)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
         _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
-        struct create_result result;
         size_t named = 0;
 
         for (size_t k = 1; k < cases[i].n; k++)
             tmpdir_write(dirs[0], (char[]){(char)('a' + k), '.', 'y', 'a', 'm', 'l', 0}, broken);
         tmpdir_write(dirs[0], "z.yaml", broken_of_kind);
-        cr_assert_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &result, &err),
-                     -CDI_ERR_NOTFOUND);
+        cr_assert_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &err), -CDI_ERR_NOTFOUND);
         cr_expect_not_null(strstr(err.message, "example.com/device=a (spec dirs have errors: "));
         cr_expect_not_null(strstr(err.message, "/z.yaml"), "%s", err.message);
         if (cases[i].n > 1)
@@ -267,27 +282,24 @@ Test(create, other_failures_are_not_explained)
                                    "      deviceNodes: [{path: /dev/cdikit-none}]\n";
     const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
     _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
-    struct create_result result;
 
     tmpdir_write(dirs[0], "a.yaml", bad_node);
     tmpdir_write(dirs[0], "broken.yaml", broken);
-    cr_assert_lt(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &result, &err), 0, "%s",
-                 err.message);
+    cr_assert_lt(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &err), 0, "%s", err.message);
     cr_expect_null(strstr(err.message, "spec dirs"), "%s", err.message);
     cr_expect_not_null(strstr(err.message, "/dev/cdikit-none"));
-    cr_expect_lt(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &result, NULL), 0);
+    cr_expect_lt(apply(dir, REQUEST("example.com/device=a"), dirs, 1, NULL), 0);
 }
 
 /* A broken document of another kind does not matter, nor one of this kind beside a good one. */
 Test(create, broken_files_do_not_matter)
 {
     const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
-    struct create_result result;
 
     tmpdir_write(dirs[0], "a.yaml", spec);
     tmpdir_write(dirs[0], "broken.yaml", broken);
     tmpdir_write(dirs[0], "kind.yaml", broken_of_kind);
-    cr_expect_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, &result, NULL), 0);
+    cr_expect_eq(apply(dir, REQUEST("example.com/device=a"), dirs, 1, NULL), 0);
 }
 
 Test(create, errors)
@@ -299,8 +311,7 @@ Test(create, errors)
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
         _cleanup_free_ char *text = NULL;
-        struct create_result result;
-        int r = apply(dir, bad[i].config_json, dirs, bad[i].n_dirs, &result, &err);
+        int r = apply(dir, bad[i].config_json, dirs, bad[i].n_dirs, &err);
 
         cr_expect_eq(r, -(int)bad[i].code, "%zu: %s", i, err.message);
         cr_expect(err.message && strstr(err.message, bad[i].says), "%zu: %s", i, err.message);
