@@ -80,24 +80,22 @@ static int open_pipes(struct child *child, struct cdi_error *err)
 }
 
 /*
- * Its own process group, so that nothing that it starts outlives it; the signals that we ignore
- * have their effect on it.
+ * Its own process group, so that what it has started can be killed with it; signals that we, or
+ * who has started us, ignore have their effect on it.
  */
 static int set_attributes(posix_spawnattr_t *attributes)
 {
-    sigset_t ignored, none;
+    sigset_t all, none;
     int r;
 
-    (void)sigemptyset(&ignored);
-    (void)sigaddset(&ignored, SIGPIPE);
-    (void)sigaddset(&ignored, SIGXFSZ);
+    (void)sigfillset(&all);
     (void)sigemptyset(&none);
     r = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
                                                  POSIX_SPAWN_SETSIGMASK);
     if (r == 0)
         r = posix_spawnattr_setpgroup(attributes, 0);
     if (r == 0)
-        r = posix_spawnattr_setsigdefault(attributes, &ignored);
+        r = posix_spawnattr_setsigdefault(attributes, &all);
     return r == 0 ? posix_spawnattr_setsigmask(attributes, &none) : r;
 }
 

@@ -31,28 +31,28 @@ static bool parse_level(const char *name, enum log_level *out)
     return false;
 }
 
+/* NULL for what means no file. */
+static const char *file_path(const char *path)
+{
+    return path && *path && strcmp(path, "/dev/null") != 0 ? path : NULL;
+}
+
 void logger_init(struct logger *logger, const struct args *args, const struct config *config)
 {
-    bool bad_level;
-
     *logger = (struct logger){
-        .config = {.path = config && *config->debug ? config->debug : NULL,
+        .config = {.path = config ? file_path(config->debug) : NULL,
                    .threshold = LOG_INFO,
                    .fd = -1},
-        .engine = {.path = args->log,
+        .engine = {.path = file_path(args->log),
                    .format = args->log_format,
                    .threshold = args->debug ? LOG_DEBUG : LOG_WARNING,
                    .fd = -1},
     };
     logger->config.format = args->log_format;
-    bad_level = config && !parse_level(config->log_level, &logger->config.threshold);
+    if (config && !parse_level(config->log_level, &logger->config.threshold))
+        logger->bad_level = config->log_level;
     if (args->debug)
         logger->config.threshold = LOG_DEBUG;
-    if (bad_level && logger->config.path)
-        logger_log(logger, LOG_WARNING,
-                   "nvidia-container-runtime.log-level cannot be \"%s\": it is one of error, "
-                   "warning, info, debug and trace; info is used",
-                   config->log_level);
 }
 
 static void close_file(struct logger_file *file)
@@ -73,6 +73,19 @@ bool logger_wants(const struct logger *logger, enum log_level level)
 {
     return level >= LOG_WARNING || (logger->config.path && level >= logger->config.threshold) ||
            (logger->engine.path && level >= logger->engine.threshold);
+}
+
+/* A level that is none is told before the first entry, and not where nothing is to be told. */
+static void warn_of_level(struct logger *logger)
+{
+    const char *level = logger->bad_level;
+
+    logger->bad_level = NULL;
+    if (level && logger->config.path)
+        logger_log(logger, LOG_WARNING,
+                   "nvidia-container-runtime.log-level cannot be \"%s\": it is one of error, "
+                   "warning, info, debug and trace; info is used",
+                   level);
 }
 
 /* Writes the entry if the file wants it. True if it was written. */
@@ -107,6 +120,7 @@ void logger_log(struct logger *logger, enum log_level level, const char *fmt, ..
 
     if (!logger_wants(logger, level))
         return;
+    warn_of_level(logger);
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);

@@ -26,6 +26,7 @@ struct logger_file {
 
 struct logger {
     struct logger_file config, engine;
+    const char *bad_level; /* of config.toml, not told yet; NULL: none */
 };
 
 /*

@@ -258,6 +258,35 @@ start 42 "$RUNTIME" state c
 executed
 rmdir "$TMP/config.toml"
 
+{ echo 'nvidia-container-runtime.lgo-level = "debug"' && cat "$TMP/usual.toml"; } >"$TMP/config.toml"
+config "$requests"
+start 42 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
+executed
+logged 'level=warning msg=".*config\.toml:1:38: .*lgo-level.*log-level'
+check 'the engine has the warning, stderr has nothing' test ! -s "$TMP/.err"
+start 42 "$RUNTIME" --log "$TMP/log" state c
+check 'a key that is not known is told at creates alone' test ! -e "$TMP/log" -a ! -s "$TMP/.err"
+
+### Plain names, and variables that are there.
+cat >"$TMP/cdi/plain.yaml" <<'YAML'
+cdiVersion: 0.6.0
+kind: example.com/plain
+devices:
+  - name: "0"
+    containerEdits:
+      env: [OLD=new]
+YAML
+{ printf 'nvidia-container-runtime.mode = "cdi"\n' && cat "$TMP/usual.toml" &&
+    printf 'default-kind = "example.com/plain"\n'; } >"$TMP/config.toml"
+config '{"ociVersion":"1.0.2","process":{"env":["NVIDIA_VISIBLE_DEVICES=0,0","OLD=old","Z=z"]}}'
+start 42 "$RUNTIME" create -b "$TMP/b" c
+executed
+check 'mode cdi: a plain name is of the default kind, a new value stands behind the old one' \
+    grep -Fq '"env":["NVIDIA_VISIBLE_DEVICES=0,0","OLD=old","Z=z","OLD=new"]' "$TMP/b/config.json"
+before=$(fingerprint "$TMP/b/config.json")
+start 42 "$RUNTIME" create -b "$TMP/b" c
+check 'a second create changes nothing' test "$before" = "$(fingerprint "$TMP/b/config.json")"
+
 ### Who may ask by a variable.
 { echo 'accept-nvidia-visible-devices-envvar-when-unprivileged = false' && cat "$TMP/usual.toml"; } \
     >"$TMP/config.toml"
@@ -266,7 +295,7 @@ before=$(fingerprint "$TMP/b/config.json")
 start 42 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
 executed
 check 'not an unprivileged container' test "$before" = "$(fingerprint "$TMP/b/config.json")"
-logged 'level=warning msg="NVIDIA_VISIBLE_DEVICES is ignored'
+logged 'level=warning msg="NVIDIA_VISIBLE_DEVICES does not count'
 config "${requests/\"args\"/\"capabilities\":\{\"bounding\":[\"CAP_SYS_ADMIN\"]\},\"args\"}"
 start 42 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
 check 'a privileged one' grep -q '"CDI=a"' "$TMP/b/config.json"
@@ -319,7 +348,8 @@ start 1 "$RUNTIME" --log "$TMP/log" --log-format json create -b "$TMP/b" c
 refused
 check 'stderr has a limit' test "$(wc -c <"$TMP/.err")" -le 8300
 check 'so has the log' test "$(wc -c <"$TMP/log")" -le 8400
-config "{\"annotations\":{\"cdi.k8s.io/$long\":\"x\"}}"
+config "{\"annotations\":{\"cdi.k8s.io/$long\":\"x,\"}}"
+{ echo 'nvidia-container-runtime.mode = "cdi"' && cat "$TMP/usual.toml"; } >"$TMP/config.toml"
 start 1 "$RUNTIME" --log "$TMP/log" create -b "$TMP/b" c
 refused
 check 'stderr has a limit' test "$(wc -c <"$TMP/.err")" -le 8300
@@ -427,7 +457,8 @@ start 1 "$RUNTIME" --log "$TMP/a" --log "$TMP/log" --log-format=json --log-forma
 logged '^time='
 config "$requests"
 start 42 "$RUNTIME" --debug --log "$TMP/log" --log-format json create -b "$TMP/b" c
-logged '"level":"debug".*1 CDI device'
+check '--debug: the decision is in the log' grep -q '"level":"info","msg":"mode cdi, 1 devices"' "$TMP/log"
+check '--debug: and what was done' grep -q '"level":"debug","msg":".*config\.json is replaced"' "$TMP/log"
 start 42 "$RUNTIME" --debug=false --log "$TMP/log" create -b "$TMP/b" c
 check 'no log without --debug' test ! -e "$TMP/log"
 finish

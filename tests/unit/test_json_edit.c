@@ -195,3 +195,73 @@ Test(json_edit, survives_reading_again)
                              json_new_string(&doc, "x")));
     }
 }
+
+/* ---- json_remove ---- */
+
+static const struct {
+    const char *before;
+    size_t n, remove[3]; /* indices of root's elements or members, as they were */
+    const char *after;
+} removals[] = {
+    {"[1]", 1, {0}, "[]"},
+    {"[1,2,3]", 1, {0}, "[2,3]"},
+    {"[1,2,3]", 1, {1}, "[1,3]"},
+    {"[1,2,3]", 1, {2}, "[1,2]"},
+    {"[1,2,3]", 3, {2, 0, 1}, "[]"},
+    {"{\"a\":1,\"b\":{\"x\" : 1.0},\"c\":\"\\u0041\"}",
+     1,
+     {0},
+     "{\"b\":{\"x\" : 1.0},\"c\":\"\\u0041\"}"},
+    {"{\"a\":1,\"b\":2}", 2, {0, 1}, "{}"},
+};
+
+Test(json_edit, remove)
+{
+    for (size_t i = 0; i < sizeof removals / sizeof *removals; i++) {
+        struct json *root = parse(removals[i].before), *children[3] = {NULL};
+        size_t n = 0;
+
+        for (struct json *v = json_first(&doc, root); v; v = v->next)
+            children[n++] = v;
+        for (size_t k = 0; k < removals[i].n; k++)
+            json_remove(&doc, children[removals[i].remove[k]]);
+        cr_expect_eq(json_count(&doc, root), n - removals[i].n, "%zu", i);
+        expect_text(removals[i].after);
+    }
+}
+
+/* The last one goes, and others come behind what is left. */
+Test(json_edit, append_after_remove)
+{
+    struct json *root = parse("[1,2]");
+
+    json_remove(&doc, json_first(&doc, root)->next);
+    json_append(&doc, root, json_new_integer(&doc, 3));
+    expect_text("[1,3]");
+    root = parse("[1]");
+    json_remove(&doc, json_first(&doc, root));
+    json_append(&doc, root, json_new_integer(&doc, 3));
+    json_append(&doc, root, json_new_integer(&doc, 4));
+    expect_text("[3,4]");
+    cr_expect_eq(json_count(&doc, root), 2);
+}
+
+/* A member's name goes with it, and one of the same name can come. */
+Test(json_edit, add_after_remove)
+{
+    struct json *root = parse("{ \"a\" : 1 , \"b\" : 2 }");
+
+    json_remove(&doc, json_find(&doc, root, "a"));
+    cr_expect_null(json_find(&doc, root, "a"));
+    json_add(&doc, root, "a", json_new_integer(&doc, 3));
+    expect_text("{ \"b\" : 2 , \"a\" : 3 }");
+}
+
+Test(json_edit, remove_nothing)
+{
+    struct json *root = parse("{ \"a\":1 }");
+
+    json_remove(&doc, NULL);
+    json_remove(&doc, root);
+    expect_text("{ \"a\":1 }");
+}
