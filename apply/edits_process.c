@@ -7,22 +7,43 @@
 #include "base/arena.h"
 
 /*
- * Overwrites the last entry of the variable where it is, or adds one. Entries before `kept` are
- * not overwritten: a process gets the last one, so that a new one behind them counts.
+ * The last item of a key before `end`, and not before `start`; NULL if there is none. A process
+ * gets the last entry of a variable.
  */
+static struct keyed_item *find_last(const struct keyed_list *list, const char *key, size_t len,
+                                    size_t start, size_t end)
+{
+    struct keyed_item *last = NULL, *item = NULL;
+
+    while ((item = keyed_list_find(list, key, len, item)) && item < list->items + end)
+        if (item >= list->items + start)
+            last = item;
+    return last;
+}
+
+/* Overwrites the last entry of the variable behind the first `kept` ones, or adds one. */
 static void set_variable(struct editor *e, struct keyed_list *list, size_t kept, const char *entry)
 {
     size_t len = strcspn(entry, "=");
-    struct keyed_item *last = NULL, *item = NULL;
+    struct keyed_item *last = find_last(list, entry, len, kept, list->n);
     struct json *value = json_new_string(e->doc, entry);
 
-    while ((item = keyed_list_find(list, entry, len, item)))
-        last = item;
-    if (last && value &&
-        ((size_t)(last - list->items) >= kept || json_equal(e->doc, last->value, value)))
+    if (last && value)
         last->value = value;
     else
         keyed_list_add(list, entry, len, value);
+}
+
+/* What the kept entries say already need not be said behind them. */
+static void drop_repeated(struct editor *e, struct keyed_list *list, size_t kept)
+{
+    for (size_t i = kept; i < list->n; i++) {
+        struct keyed_item *item = &list->items[i];
+        const struct keyed_item *last = find_last(list, item->key, item->key_len, 0, kept);
+
+        if (last && item->value && json_equal(e->doc, last->value, item->value))
+            item->value = NULL;
+    }
 }
 
 int edits_env(struct editor *e)
@@ -37,10 +58,11 @@ int edits_env(struct editor *e)
     r = edits_list_section(e, OCI_ENV, NULL, e->total.env, &array, &list);
     if (r < 0)
         return r;
-    kept = e->oci->keep_env ? list.n : 0;
+    kept = e->oci->keep_env ? oci_old_elements(e->oci, OCI_ENV, array) : 0;
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->env.n; j++)
             set_variable(e, &list, kept, e->edits[i]->env.items[j]);
+    drop_repeated(e, &list, kept);
     keyed_list_keep_old(&list, e->doc);
     return edits_store_list(e, array, &list);
 }

@@ -45,7 +45,10 @@ struct cdi_oci {
      * asked for stays to be seen.
      */
     bool keep_env;
-    /* How many elements hooks and device rules had before the first edit, plus 1; 0: not edited */
+    /*
+     * How many elements variables, hooks and device rules had before the first edit, plus 1; 0:
+     * not edited
+     */
     size_t old_elements[OCI_N_SECTIONS];
 };
 

@@ -66,16 +66,14 @@ static int generate(struct modify *m, const char *mode, const struct request_str
     return r == 0 ? apply_document(m, spec, err) : r;
 }
 
-static int generate_all(struct modify *m, const char *mode, struct cdi_error *err)
-{
-    return generate(m, mode, &(struct request_strings){NULL, 0}, err);
-}
+static const struct request_strings everything = {NULL, 0};
 
 /* The same for what a machine need not have: the container starts without it. */
-static int generate_if_any(struct modify *m, const char *mode, struct cdi_error *err)
+static int generate_if_any(struct modify *m, const char *mode, const struct request_strings *ids,
+                           struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
-    int r = generate_all(m, mode, &problem);
+    int r = generate(m, mode, ids, &problem);
 
     if (r == -CDI_ERR_NOMEM)
         return cdi_error_nomem(err);
@@ -141,7 +139,7 @@ static int add_features(struct modify *m, struct cdi_error *err)
 
     for (size_t i = 0; r == 0 && i < REQUEST_N_FEATURES; i++)
         if (m->request->features[i])
-            r = generate_if_any(m, feature_modes[i], err);
+            r = generate_if_any(m, feature_modes[i], &everything, err);
     return r;
 }
 
@@ -192,10 +190,11 @@ static int add_legacy_features(struct modify *m, struct cdi_error *err)
 
     if (r == 0 && m->request->devices.n && strcmp(m->config->cuda_compat_mode, "hook") == 0 &&
         !m->config->features.disable_cuda_compat_lib_hook)
-        r = generate_all(m, "cuda-compat", err);
+        r = generate(m, "cuda-compat", &everything, err);
     return r;
 }
 
+/* A GPU that there is not is an error of the hook's. */
 static int add_graphics(struct modify *m, struct cdi_error *err)
 {
     struct request_strings ids = m->request->devices;
@@ -205,7 +204,7 @@ static int add_graphics(struct modify *m, struct cdi_error *err)
         return 0;
     if (!*ids.items[0])
         ids = (struct request_strings){none, 1};
-    return generate(m, "graphics", &ids, err);
+    return generate_if_any(m, "graphics", &ids, err);
 }
 
 #define MOST_STEPS 4

@@ -319,3 +319,58 @@ Test(create, errors)
         cr_expect_str_eq(text, bad[i].config_json);
     }
 }
+
+/* A document with all that could come twice. */
+static const char everything[] =
+    "cdiVersion: 0.7.0\n"
+    "kind: example.com/device\n"
+    "devices:\n"
+    "- {name: a, containerEdits: {env: [X=a, Y=a], additionalGids: [7],\n"
+    "   hooks: [{hookName: createContainer, path: /h, args: [h, a]}],\n"
+    "   deviceNodes: [{path: /dev/a, type: c, major: 195, minor: 0, hostPath: /none/a}]}}\n"
+    "- {name: b, containerEdits: {env: [X=b, NEW=1], additionalGids: [8],\n"
+    "   hooks: [{hookName: createContainer, path: /h, args: [h, b]},\n"
+    "           {hookName: createContainer, path: /h, args: [h, a]}],\n"
+    "   mounts: [{hostPath: /h, containerPath: /data}, {hostPath: /h, containerPath: /}],\n"
+    "   deviceNodes: [{path: /dev/b, type: c, major: 195, minor: 1, hostPath: /none/b},\n"
+    "                 {path: /dev/a2, type: c, major: 195, minor: 0, hostPath: /none/a}]}}\n"
+    "containerEdits: {env: [Z=z]}\n";
+
+static const char asking[] =
+    "{\"process\":{\"env\":[\"NVIDIA_VISIBLE_DEVICES=example.com/device=a,example.com/device=b\","
+    "\"X=mine\",\"Y=mine\"],\"user\":{\"uid\":1000,\"gid\":1000}},"
+    "\"mounts\":[{\"destination\":\"/data\",\"source\":\"/mine\"}],"
+    "\"linux\":{\"resources\":{\"devices\":["
+    "{\"allow\":true,\"type\":\"c\",\"major\":195,\"minor\":0,\"access\":\"rwm\"},"
+    "{\"allow\":false,\"access\":\"rwm\"}]}}}";
+
+/* As by an engine that creates again from an edited bundle. */
+Test(create, again)
+{
+    const char *dir = tmpdir_new(), *dirs[] = {tmpdir_new()};
+    const char *path = tmpdir_path(dir, "config.json");
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    _cleanup_free_ char *first = NULL, *second = NULL, *log = NULL;
+    _cleanup_config_ struct config config;
+    struct args args = {.bundle = dir, .command = "create", .log = tmpdir_path(dir, "log")};
+    struct stat before, after;
+    struct logger logger;
+
+    tmpdir_write(dirs[0], "a.yaml", everything);
+    cr_assert_eq(apply(dir, asking, dirs, 1, &err), 0, "%s", err.message);
+    first = tmpdir_read(dir, "config.json");
+    cr_expect(strstr(first, "\"X=mine\",\"Y=mine\",\"Z=z\",\"X=b\",\"Y=a\",\"NEW=1\"]"), "%s",
+              first);
+    log = tmpdir_read(dir, "log");
+    cr_expect(log && strstr(log, "mount at /data (from /mine) is replaced"), "%s", log ? log : "");
+    cr_assert_eq(stat(path, &before), 0);
+    config_defaults(&config);
+    config.spec_dirs = (struct config_list){dirs, 1};
+    logger_init(&logger, &args, &config);
+    cr_assert_eq(create_apply(&args, &config, REQUEST_AUTO, &logger, &err), 0, "%s", err.message);
+    logger_close(&logger);
+    second = tmpdir_read(dir, "config.json");
+    cr_expect_str_eq(second, first);
+    cr_assert_eq(stat(path, &after), 0);
+    cr_expect_eq(after.st_ino, before.st_ino);
+}

@@ -11,7 +11,9 @@
 #include <cdikit/oci.h>
 
 #include "apply/edits.h"
+#include "apply/oci.h"
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "tests/unit/edits.h"
 
 static const struct {
@@ -212,39 +214,142 @@ Test(edits, paths_that_are_there_twice)
 }
 
 /* Without what is added anew each time. */
-static cJSON *without_growing(const char *text)
-{
-    cJSON *v = cJSON_Parse(text);
-
-    cJSON_DeleteItemFromObjectCaseSensitive(v, "hooks");
-    cJSON_DeleteItemFromObjectCaseSensitive(cJSON_GetObjectItemCaseSensitive(v, "linux"),
-                                            "resources");
-    return v;
-}
-
-/* Doing it again changes nothing but hooks and rules, which come twice. */
+/* Doing it again changes nothing, to the byte. */
 Test(edits, apply_again)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        const struct cdi_edits *edits = &cases[i].edits;
-        struct cdi_oci *oci = edits_parse(cases[i].after ? cases[i].after : cases[i].before);
-        char *before = edits_format(oci), *after;
-        cJSON *x, *y;
+    for (size_t i = 0; i < ARRAY_SIZE(cases) * 2; i++) {
+        const struct cdi_edits *edits = &cases[i / 2].edits;
+        struct cdi_oci *first = edits_parse(cases[i / 2].before), *again;
+        char *before, *after;
 
-        cr_expect_eq(cdi_oci_apply(oci, &edits, 1, NULL, NULL), 0);
-        after = edits_format(oci);
-        x = without_growing(before);
-        y = without_growing(after);
-        cr_expect(cJSON_Compare(x, y, true), "%s\n%s", before, after);
-        if (!edits->n_hooks && !edits->n_device_nodes)
-            cr_expect_str_eq(after, before);
-        cr_expect_eq(cdi_oci_changed(oci), strcmp(after, before) != 0);
-        cJSON_Delete(x);
-        cJSON_Delete(y);
+        first->keep_env = i % 2;
+        cr_expect_eq(cdi_oci_apply(first, &edits, 1, NULL, NULL), 0);
+        before = edits_format(first);
+        again = edits_parse(before);
+        again->keep_env = i % 2;
+        cr_expect_eq(cdi_oci_apply(again, &edits, 1, NULL, NULL), 0);
+        after = edits_format(again);
+        cr_expect_str_eq(after, before);
+        cr_expect_not(cdi_oci_changed(again), "%s", before);
         free(before);
         free(after);
+        cdi_oci_free(first);
+        cdi_oci_free(again);
+    }
+}
+
+/* What a process gets is the last entry. */
+static const struct {
+    const char *before;
+    struct cdi_edits first, second; /* of two passes */
+    const char *after;
+} kept[] = {
+    {"[\"A=1\"]", ENV("A=2"), ENV("B=1"), "[\"A=1\",\"A=2\",\"B=1\"]"},
+    {"[\"A=1\"]", ENV("A=1"), ENV("A=1"), "[\"A=1\"]"},
+    {"[\"A=1\",\"A=2\"]", ENV("A=1"), ENV("B=1"), "[\"A=1\",\"A=2\",\"A=1\",\"B=1\"]"},
+    {"[]", ENV("A=1", "A=2"), ENV("B=1"), "[\"A=2\",\"B=1\"]"},
+    {"[]", ENV("A=1"), ENV("A=2"), "[\"A=2\"]"},
+    {"[\"A=0\"]", ENV("A=1", "B=1"), ENV("A=2"), "[\"A=0\",\"A=2\",\"B=1\"]"},
+};
+
+Test(edits, variables_that_are_kept)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+        char before[256], want[256];
+
+        (void)snprintf(before, sizeof before, "{\"process\":{\"env\":%s}}", kept[i].before);
+        (void)snprintf(want, sizeof want, "{\"process\":{\"env\":%s}}", kept[i].after);
+        /* a second time, too */
+        for (int k = 0; k < 2; k++) {
+            const struct cdi_edits *first = &kept[i].first, *second = &kept[i].second;
+            struct cdi_oci *oci = edits_parse(k ? want : before);
+            char *text;
+
+            oci->keep_env = true;
+            cr_expect_eq(cdi_oci_apply(oci, &first, 1, NULL, NULL), 0);
+            cr_expect_eq(cdi_oci_apply(oci, &second, 1, NULL, NULL), 0);
+            text = edits_format(oci);
+            cr_expect_str_eq(text, want, "%zu, %d: %s", i, k, text);
+            free(text);
+            cdi_oci_free(oci);
+        }
+    }
+}
+
+/* A rule counts unless one behind it forbids something; then it comes again. */
+static const struct {
+    const char *rules, *want; /* the whole list; NULL: as it was */
+} rules[] = {
+    {"", "{A}"},
+    {"{A}", NULL},
+    {"{D},{A}", NULL},
+    {"{A},{D}", "{A},{D},{A}"},
+    {"{A},{D},{A}", NULL},
+    {"{A},{O}", NULL},
+    {"{O},{D}", "{O},{D},{A}"},
+    {"{A},{}", "{A},{},{A}"},
+    {"{R}", "{R},{A}"},
+};
+
+/* Rules of one letter, in full. */
+static void write_rules(const char *list, char *out, size_t size)
+{
+    static const char *const texts[] = {
+        ['A'] = "\"allow\":true,\"type\":\"c\",\"major\":195,\"minor\":0,\"access\":\"rwm\"",
+        ['R'] = "\"allow\":true,\"type\":\"c\",\"major\":195,\"minor\":0,\"access\":\"r\"",
+        ['O'] = "\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":3,\"access\":\"rwm\"",
+        ['D'] = "\"allow\":false,\"access\":\"rwm\"",
+    };
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_addstr(&text, "\"resources\":{\"devices\":[");
+    for (; *list; list++)
+        if (*list >= 'A' && *list <= 'R')
+            strbuf_addstr(&text, texts[(unsigned char)*list]);
+        else
+            strbuf_addch(&text, *list);
+    strbuf_addstr(&text, "]}");
+    (void)snprintf(out, size, "%s", text.s);
+    strbuf_free(&text);
+}
+
+Test(edits, rules_that_are_there)
+{
+    const struct cdi_edits edits = NODES(NODE("/dev/nvidia0", "c", 195, 0)), *one = &edits;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+        char before[1024], want[1024], document[2048];
+        struct cdi_oci *oci;
+        char *text;
+
+        write_rules(rules[i].rules, before, sizeof before);
+        write_rules(rules[i].want ? rules[i].want : rules[i].rules, want, sizeof want);
+        (void)snprintf(document, sizeof document, "{\"linux\":{%s}}", before);
+        oci = edits_parse(document);
+        cr_assert_eq(cdi_oci_apply(oci, &one, 1, NULL, NULL), 0);
+        text = edits_format(oci);
+        cr_expect(strstr(text, want), "%zu: %s", i, text);
+        free(text);
         cdi_oci_free(oci);
     }
+}
+
+/* Equal hooks of one create all come; those that were there before come no second time. */
+Test(edits, hooks_that_are_there)
+{
+    const struct cdi_edits edits = HOOKS({.hook_name = "prestart", .path = "/h"},
+                                         {.hook_name = "prestart", .path = "/h"},
+                                         {.hook_name = "prestart", .path = "/i"}),
+                           *one = &edits;
+    struct cdi_oci *oci = edits_parse("{\"hooks\":{\"prestart\":[{ \"path\":\"/i\"}]}}");
+    char *text;
+
+    cr_assert_eq(cdi_oci_apply(oci, &one, 1, NULL, NULL), 0);
+    text = edits_format(oci);
+    cr_expect_str_eq(text, "{\"hooks\":{\"prestart\":[{ \"path\":\"/i\"},{\"path\":\"/h\"},"
+                           "{\"path\":\"/h\"}]}}");
+    free(text);
+    cdi_oci_free(oci);
 }
 
 Test(edits, what_is_not_edited_stays_to_the_byte)
