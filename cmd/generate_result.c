@@ -46,6 +46,8 @@ void generate_tell(const struct call *call, const struct generate_report *report
 {
     for (size_t i = 0; i < report->n_notes; i++)
         message_detail(call, "%s: %s", report->notes[i].subject, report->notes[i].text);
+    for (size_t i = 0; i < report->n_warnings; i++)
+        message_warn(call, "%s: %s", report->warnings[i].subject, report->warnings[i].text);
     /* An error tells what matters of these. */
     if (!generated)
         return;

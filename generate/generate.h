@@ -129,6 +129,8 @@ struct generate_report {
     size_t n_left_out;
     struct generate_note *unnamed; /* devices that lack one of their names */
     size_t n_unnamed;
+    struct generate_note *warnings; /* of what was asked for and is of no use */
+    size_t n_warnings;
     struct generate_note *notes; /* worth knowing; nothing asked for is missing */
     size_t n_notes;
     const char *missing_hook; /* the program of the documents' hooks, if it is not there */

@@ -129,6 +129,13 @@ static int list(struct probe *p, struct cdi_error *err)
     return list_whole(p, err);
 }
 
+/* The usual files need not all be there; one that was asked for is missed. */
+static int tell_useless(struct probe *p, const char *path, const char *why, struct cdi_error *err)
+{
+    return p->options->csv_files.n ? machine_warn(p->machine, path, err, "%s", why)
+                                   : machine_note(p->machine, path, err, "%s", why);
+}
+
 static int read_file(struct probe *p, const char *path, struct csv_list *list,
                      struct cdi_error *err)
 {
@@ -145,7 +152,7 @@ static int read_file(struct probe *p, const char *path, struct csv_list *list,
     if (r == -CDI_ERR_NOMEM)
         return cdi_error_nomem(err);
     if (r < 0)
-        return machine_note(p->machine, path, err, "cannot be read: %s", problem.message);
+        return tell_useless(p, path, problem.message, err);
     if ((r = csv_parse(text, len, p->machine->arena, list, &bad_line, err)) < 0)
         return r;
     if (bad_line)
@@ -153,7 +160,7 @@ static int read_file(struct probe *p, const char *path, struct csv_list *list,
                             "line %zu means nothing: it is not TYPE, PATH with the type dev, dir, "
                             "lib or sym",
                             bad_line);
-    return list->n > before ? 0 : machine_note(p->machine, path, err, "lists nothing");
+    return list->n > before ? 0 : tell_useless(p, path, "lists nothing", err);
 }
 
 static struct generate_strings file_names(const struct probe *p)
@@ -206,7 +213,8 @@ static int describe_device(struct probe *p, const struct csv_list *list,
 
     if (r < 0 || device->n_nodes || device->unusable)
         return r;
-    return !listed && has_release(p) ? give_release(p, device, err) : reject_empty(p, device, err);
+    return list->n && !listed && has_release(p) ? give_release(p, device, err)
+                                                : reject_empty(p, device, err);
 }
 
 /* Programs ask this file for the release of the system, which is not the driver root's. */

@@ -118,9 +118,14 @@ int report_fill(const struct machine *machine, struct generate_report *report,
                              : add_note(report->arena, &report->unnamed, &report->n_unnamed,
                                         subject, device->problem, err);
     }
-    for (size_t i = 0; r == 0 && i < machine->n_notes; i++)
-        r = add_note(report->arena, &report->notes, &report->n_notes, machine->notes[i].subject,
-                     machine->notes[i].text, err);
+    for (size_t i = 0; r == 0 && i < machine->n_notes; i++) {
+        const struct machine_note *note = &machine->notes[i];
+
+        r = note->warning ? add_note(report->arena, &report->warnings, &report->n_warnings,
+                                     note->subject, note->text, err)
+                          : add_note(report->arena, &report->notes, &report->n_notes, note->subject,
+                                     note->text, err);
+    }
     return r;
 }
 

@@ -25,20 +25,42 @@ void machine_reject(struct machine_device *device, const char *problem)
     device->unusable = true;
 }
 
-int machine_note(struct machine *machine, const char *subject, struct cdi_error *err,
-                 const char *fmt, ...)
+CDI_PRINTF(4, 0)
+static int add_note(struct machine *machine, struct machine_note note, struct cdi_error *err,
+                    const char *fmt, va_list ap)
 {
-    struct machine_note note = {.subject = arena_strdup(machine->arena, subject)};
     struct machine_note *grown = arena_grow(machine->arena, machine->notes, machine->n_notes,
                                             sizeof note);
-    va_list ap;
 
-    va_start(ap, fmt);
+    note.subject = arena_strdup(machine->arena, note.subject);
     note.text = arena_vprintf(machine->arena, fmt, ap);
-    va_end(ap);
     if (!note.subject || !note.text || !grown)
         return cdi_error_nomem(err);
     machine->notes = grown;
     grown[machine->n_notes++] = note;
     return 0;
+}
+
+int machine_note(struct machine *machine, const char *subject, struct cdi_error *err,
+                 const char *fmt, ...)
+{
+    va_list ap;
+    int r;
+
+    va_start(ap, fmt);
+    r = add_note(machine, (struct machine_note){.subject = subject}, err, fmt, ap);
+    va_end(ap);
+    return r;
+}
+
+int machine_warn(struct machine *machine, const char *subject, struct cdi_error *err,
+                 const char *fmt, ...)
+{
+    va_list ap;
+    int r;
+
+    va_start(ap, fmt);
+    r = add_note(machine, (struct machine_note){.subject = subject, .warning = true}, err, fmt, ap);
+    va_end(ap);
+    return r;
 }

@@ -112,10 +112,11 @@ struct machine_device {
     bool unusable;       /* because of the problem it is not in the document at all */
 };
 
-/* Something worth knowing; nothing that was asked for is missing. */
+/* Something worth knowing; nothing that was asked for is missing, unless it is a warning. */
 struct machine_note {
     const char *subject;
     const char *text;
+    bool warning;
 };
 
 struct machine {
@@ -143,6 +144,10 @@ void machine_reject(struct machine_device *device, const char *problem);
 
 /* Adds a note with a printf-formatted text; `subject` is copied. */
 int machine_note(struct machine *machine, const char *subject, struct cdi_error *err,
+                 const char *fmt, ...) CDI_PRINTF(4, 5) CDI_MUST_CHECK;
+
+/* The same for what was asked for and is of no use. */
+int machine_warn(struct machine *machine, const char *subject, struct cdi_error *err,
                  const char *fmt, ...) CDI_PRINTF(4, 5) CDI_MUST_CHECK;
 
 #endif

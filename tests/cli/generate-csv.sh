@@ -75,7 +75,7 @@ device 0
 device gpu0
 END
 for arguments in "--device-name-strategy uuid" "--device-id 1" "--device-id none" "--device-id 0:0" \
-    "--device-id bogus" "--device-id 3c9e35f4-60c4-5a8f-b93c-b905f95aa5a6"; do
+    "--device-id bogus" "--device-id 3c9e35f4-60c4-5a8f-b93c-b905f95aa5a6" "--csv.file /none.csv"; do
     # shellcheck disable=SC2086
     expect_status 1 on orin "$cdikit" cdi generate --mode csv $arguments --output "$TMP/none.yaml"
 done
@@ -127,6 +127,14 @@ expect_no_fact host-cuda-version
 tree orin "$TMP/tree"
 expect_status 0 "$cdikit" generate -q --format json --root "$TMP/tree"
 expect_facts < <(python3 "$TOP/tests/cli/facts.py" <"$TMP/orin.json" | grep -v enable-cuda-compat)
+# A file that is not there is said, and without any entry there is nothing to write.
+expect_status 1 "$cdikit" generate --root "$TMP/tree" --mode csv --csv.file /none.csv --output "$TMP/none.yaml"
+expect_err /none.csv
+: >"$TMP/tree/empty.csv"
+expect_status 1 "$cdikit" generate --root "$TMP/tree" --mode csv --csv.file /empty.csv --output "$TMP/none.yaml"
+expect_err /empty.csv
+expect_status 0 "$cdikit" generate --root "$TMP/tree" --mode csv --csv.file "/none.csv,$lists/devices.csv"
+expect_err 'warning: .*/none.csv'
 rm "$TMP/tree/dev/"{fb0,nvhost*,nvmap,nvidia0,nvidiactl} "$TMP/tree/dev/dri/"*[0-9]* "$TMP/tree/dev/nvgpu/igpu0/ctrl"
 expect_status 1 "$cdikit" generate --root "$TMP/tree" --output "$TMP/none.yaml"
 expect_err "$lists/devices.csv"
