@@ -306,8 +306,10 @@ static int configured_driver_root(const struct call *call, const char *root, con
     if (r == -CDI_ERR_NOMEM)
         return cdi_error_nomem(err);
     if (r < 0) {
+        _cleanup_free_ char *why = error_text(&problem);
+
         if (problem.os_errno != ENOENT && problem.os_errno != ENOTDIR)
-            message_warn(call, "the configuration is not used: %s", problem.message);
+            message_warn(call, "the configuration is not used: %s", why ? why : problem.message);
         return 0;
     }
     table = toml_get(table, "nvidia-container-cli");

@@ -260,6 +260,7 @@ for tool in "$cdikit generate" "$ctk cdi generate"; do
 done
 expect_status 0 env $file=$config/broken.toml "$cdikit" generate
 expect_err "warning: .*configuration"
+expect_err "$config/broken\\.toml"
 check "nvidia-ctk --config" root "$ctk" --config $config/driver-root.toml cdi generate
 check "--config is more than $file" root $file=$config/other-root.toml \
     "$ctk" --config $config/driver-root.toml cdi generate
