@@ -186,12 +186,12 @@ static int set_config_dirs(struct places *places, const struct driver_search *se
     return r < 0 ? r : locate_add(driver, &places->dirs[DRIVER_IN_ETC_OR_TOP], "/", false, err);
 }
 
-/* The one line of a small file beneath the system's root; "" if there is none. */
+/* The one line of a small file beneath the system's root, without blanks; "" if there is none. */
 static int read_line(const struct root *system, const char *path, struct arena *arena,
                      const char **out, struct cdi_error *err)
 {
     _cleanup_free_ char *text = NULL;
-    size_t len = 0;
+    size_t len = 0, start = 0;
     int r = root_read(system, path, 4096, &text, &len, NULL);
 
     if (r == -CDI_ERR_NOMEM)
@@ -200,7 +200,9 @@ static int read_line(const struct root *system, const char *path, struct arena *
         len = 0;
     while (len && strchr(" \t\r\n", text[len - 1]))
         len--;
-    *out = arena_strndup(arena, text ? text : "", len);
+    while (start < len && strchr(" \t\r\n", text[start]))
+        start++;
+    *out = arena_strndup(arena, text ? text + start : "", len - start);
     return *out ? 0 : cdi_error_nomem(err);
 }
 

@@ -128,7 +128,7 @@ Test(find, files_and_where_they_are_mounted)
         n_expected += cases[i].expected != NULL;
     }
     tmpdir_write(tree.dir, "proc/sys/kernel/osrelease", "6.1.0\n");
-    tmpdir_write(tree.dir, "sys/module/firmware_class/parameters/path", "/opt/fw\n");
+    tmpdir_write(tree.dir, "sys/module/firmware_class/parameters/path", " /opt/fw\t \n");
     tree_must_find(&tree, "570.1");
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         const struct driver_file *file;
