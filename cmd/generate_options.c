@@ -250,6 +250,24 @@ static void set_features(const struct call *call, const struct option_list *list
     }
 }
 
+/* What is looked for in the working directory would differ from run to run. */
+static void warn_relative_dirs(const struct call *call, const char *option,
+                               const struct generate_strings *lists)
+{
+    for (size_t i = 0; i < lists->n; i++) {
+        const char *dir = lists->items[i];
+
+        while (*dir) {
+            size_t len = strcspn(dir, ":");
+
+            if (len && *dir != '/')
+                message_warn(call, "--%s: '%.*s' is not absolute, and not searched", option,
+                             (int)len, dir);
+            dir += len + (dir[len] == ':');
+        }
+    }
+}
+
 /* A name that is no name is wrong use, not a document that came out wrong. */
 static int check_names(const struct generate_command_options *o, struct cdi_error *err)
 {
@@ -358,5 +376,7 @@ int generate_set_options(const struct call *call, struct generate_options *out,
     set_features(call, &o->features, out);
     warn_unknown_hooks(call, out->mode, "disable-hook", &out->disabled_hooks, "all");
     warn_unknown_hooks(call, out->mode, "enable-hook", &out->enabled_hooks, NULL);
+    warn_relative_dirs(call, "library-search-path", &out->library_paths);
+    warn_relative_dirs(call, "config-search-path", &out->config_paths);
     return 0;
 }

@@ -234,6 +234,13 @@ check "no file" test ! -e "$TMP/none.yaml"
 expect_status 0 "$cdikit" generate --feature-flag bogus --disable-hook nonsense
 expect_err 'warning: .*bogus'
 expect_err 'warning: .*nonsense'
+# Directories that are not absolute, too.
+expect_status 0 "$cdikit" generate --config-search-path "etc,/etc:usr/share:/usr/share"
+expect_lines 1 "warning: --config-search-path: 'etc'" "$ERR"
+expect_lines 1 "warning: --config-search-path: 'usr/share'" "$ERR"
+expect_lines 2 warning "$ERR"
+expect_status 1 "$cdikit" generate --library-search-path lib --output "$TMP/none.yaml"
+expect_err "warning: --library-search-path: 'lib'"
 
 # ---- the driver root of the configuration ----
 root() { gives '"/drv/usr/lib64/libcuda' env $json "$@"; }
