@@ -192,7 +192,7 @@ static const char *name_problem(const struct machine_device *device, enum genera
     if (device->nameless)
         return "it has neither a UUID nor a PCI address, and only index and type-index name it";
     if (naming == GENERATE_NAME_PCI)
-        return "it is on no PCI bus, so that it has no name by PCI address";
+        return "it has no PCI address that is known, and so no name by that";
     if (device->kind == MACHINE_MIG)
         return "the UUID of a MIG device is known to NVML alone, so that it has no name by UUID";
     return "its UUID is not known yet, so that it has no name by UUID: the driver tells it once "

@@ -21,20 +21,22 @@ static int add_note(struct arena *arena, struct generate_note **notes, size_t *n
     return 0;
 }
 
+/* The place among the others, and what else tells the device from them, as far as it is known. */
 static const char *device_subject(const struct machine_device *device, struct arena *arena)
 {
-    const char *where = device->pci_name ? device->pci_name : "on no PCI bus";
+    const char *more = device->pci_name ? device->pci_name : device->uuid, *place;
 
     if (device->kind == MACHINE_OTHER)
         return device->names[0];
     if (device->kind == MACHINE_MIG && device->mig_index == MACHINE_NO_INDEX)
-        return arena_printf(arena, "MIG devices of GPU %zu (%s)", device->index, where);
-    if (device->kind == MACHINE_MIG)
-        return arena_printf(arena, "MIG device %zu:%zu (%s)", device->index, device->mig_index,
-                            where);
-    if (device->index == MACHINE_NO_INDEX)
-        return arena_printf(arena, "GPU %s", where);
-    return arena_printf(arena, "GPU %zu (%s)", device->index, where);
+        place = arena_printf(arena, "MIG devices of GPU %zu", device->index);
+    else if (device->kind == MACHINE_MIG)
+        place = arena_printf(arena, "MIG device %zu:%zu", device->index, device->mig_index);
+    else if (device->index == MACHINE_NO_INDEX)
+        return arena_printf(arena, "GPU %s", more);
+    else
+        place = arena_printf(arena, "GPU %zu", device->index);
+    return place && more ? arena_printf(arena, "%s (%s)", place, more) : place;
 }
 
 /* Devices that should be in the document, were it not for a problem, and those that are. */

@@ -82,7 +82,7 @@ struct machine_device {
 
     /* The GPU that this is, or that it is on. */
     struct pci_address address;
-    const char *pci_name; /* "0000:3b:00.0", NULL if it is on no PCI bus */
+    const char *pci_name; /* "0000:3b:00.0", NULL if it is on no PCI bus, or that is unknown */
     size_t index;         /* place among those in use, by PCI address; or MACHINE_NO_INDEX */
     int64_t minor;        /* of /dev/nvidia<minor>, -1 if unknown */
     const char *model;    /* NULL if unknown */
