@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "generate/gpu.h"
 #include "generate/machine/pci.h"
+#include "generate/machine/procfs.h"
 #include "generate/machine/sandboxutils.h"
 #include "generate/nvidia.h"
 
@@ -82,15 +83,41 @@ static int list_devices(struct machine *machine, const struct nvml_facts *facts,
     return r;
 }
 
+/* The versions of the kernel module and of the libraries, if they differ; else "". */
+static int compare_versions(struct probe *p, const char **out, struct cdi_error *err)
+{
+    _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
+    struct arena *arena = p->machine->arena;
+    struct driver driver;
+    const char *module;
+    int r = procfs_driver_version(&p->roots->system, arena, &module, &problem);
+
+    *out = "";
+    if (r == 0 && module)
+        r = driver_find(&p->finder, NULL, DRIVER_VERSION_ONLY, &driver, &problem);
+    if (r == -CDI_ERR_NOMEM)
+        return cdi_error_nomem(err);
+    if (r < 0 || !module || strcmp(module, driver.version) == 0)
+        return 0;
+    *out = arena_printf(arena, " (the module is version %s, the libraries are version %s)", module,
+                        driver.version);
+    return *out ? 0 : cdi_error_nomem(err);
+}
+
 static int list(struct probe *p, struct cdi_error *err)
 {
+    const char *versions;
     int r = probe_nvml(p, err);
 
     if (r < 0)
         return r;
-    if (p->nvml_problem)
-        return cdi_error_set(err, p->foreign ? CDI_ERR_USAGE : CDI_ERR_NOTFOUND, "mode nvml: %s",
-                             p->nvml_problem);
+    if (p->nvml_problem && p->foreign)
+        return cdi_error_set(err, CDI_ERR_USAGE, "mode nvml: %s", p->nvml_problem);
+    if (p->nvml_problem) {
+        if ((r = compare_versions(p, &versions, err)) < 0)
+            return r;
+        return cdi_error_set(err, CDI_ERR_NOTFOUND, "mode nvml: %s%s", p->nvml_problem, versions);
+    }
     p->module_version = p->nvml.driver_version;
     if ((r = list_devices(p->machine, &p->nvml, err)) < 0 || p->machine->n_devices)
         return r;

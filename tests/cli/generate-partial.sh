@@ -30,6 +30,8 @@ END
     expect_err "warning: GPU 1 .*left out: $function.*GPU is lost"
     expect_lines 1 "$function" "$ERR"
     expect_err '1 of 2 GPUs'
+    expect_lines 0 'on no PCI bus' "$ERR"
+    [ "$function" != nvmlDeviceGetPciInfo ] || expect_err "GPU 1 \\($second\\) is left out"
 done
 expect_status 4 failing nvmlDeviceGetUUID=15@1 on two-gpus "$cdikit" generate -q --output "$out"
 check "quiet about what is left out" test -z "$ERR"
@@ -161,7 +163,7 @@ device 0000:5e:00.0
 END
 
 # ---- the kernel module and the libraries are of different versions ----
-for mode in auto pci; do
+for mode in auto nvml pci; do
     expect_status 1 on mismatch "$cdikit" generate --mode "$mode" --output "$out"
     expect_err '570\.133\.20'
     expect_err '570\.86\.15'
