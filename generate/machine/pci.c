@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
 
 /* libpci's header is not written for our warnings. */
 #pragma GCC diagnostic push
@@ -19,7 +23,8 @@
 #include "base/cleanup.h"
 #include "base/root.h"
 
-#define DEVICES "/sys/bus/pci/devices"
+#define BUS     "/sys/bus/pci"
+#define DEVICES BUS "/devices"
 
 /* Reads hex digits, at least one and at most `max`; NULL if there are none or too many. */
 static const char *take_hex(const char *s, int max, uint32_t *out)
@@ -143,6 +148,45 @@ static void device_free(struct pci_dev **device)
         pci_free_dev(*device);
 }
 
+/* True of an attribute that libpci, which knows no root, opens as the file that we see. */
+static bool is_attribute(const struct root *root, int bus, const char *path)
+{
+    struct stat inside, outside;
+
+    return root_stat(root, path, &inside) == 0 && S_ISREG(inside.st_mode) &&
+           fstatat(bus, path + sizeof BUS, &outside, 0) == 0 && inside.st_dev == outside.st_dev &&
+           inside.st_ino == outside.st_ino;
+}
+
+/*
+ * Whether libpci may look at a function: in a tree that is not the kernel's there can be FIFOs,
+ * for whose writer it would wait, and symlinks that lead it out of the root. `bus` is BUS.
+ */
+static bool is_safe(const struct root *root, int bus, const char *name)
+{
+    static const char *const attributes[] = {"vendor", "device", "class"};
+    struct statfs fs;
+
+    if (fstatfs(bus, &fs) == 0 && fs.f_type == SYSFS_MAGIC)
+        return true;
+    for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+        char path[128];
+
+        (void)snprintf(path, sizeof path, DEVICES "/%s/%s", name, attributes[i]);
+        if (!is_attribute(root, bus, path))
+            return false;
+    }
+    return true;
+}
+
+/* Reads a name as sysfs writes it: by any other libpci would look at another function. */
+static bool parse_name(const char *name, struct pci_address *out, struct arena *arena)
+{
+    const char *formatted = pci_address_parse(name, out) ? pci_address_format(*out, arena) : NULL;
+
+    return formatted && strcmp(formatted, name) == 0 && out->domain <= INT32_MAX;
+}
+
 /* True if the function is a display controller of the vendor. */
 static bool is_display(struct pci_access *access, struct pci_address address, uint16_t vendor,
                        uint16_t *device_id)
@@ -175,14 +219,15 @@ static int compare_displays(const void *a, const void *b)
 }
 
 /* Looks at each of the named functions: libpci's own scan gives up at an unknown name. */
-static int take_displays(const struct root *root, struct pci_access *access, uint16_t vendor,
-                         const char *const *names, size_t n_names, struct arena *arena,
-                         struct pci_display **out, size_t *n, struct cdi_error *err)
+static int take_displays(const struct root *root, int bus, struct pci_access *access,
+                         uint16_t vendor, const char *const *names, size_t n_names,
+                         struct arena *arena, struct pci_display **out, size_t *n,
+                         struct cdi_error *err)
 {
     for (size_t i = 0; i < n_names; i++) {
         struct pci_display display = {.name = names[i]};
 
-        if (!pci_address_parse(names[i], &display.address) || display.address.domain > INT32_MAX ||
+        if (!parse_name(names[i], &display.address, arena) || !is_safe(root, bus, names[i]) ||
             !is_display(access, display.address, vendor, &display.device_id)) {
             if (trap.no_memory)
                 return cdi_error_nomem(err);
@@ -202,7 +247,7 @@ static int take_displays(const struct root *root, struct pci_access *access, uin
 int pci_displays(const struct root *root, uint16_t vendor, struct arena *arena,
                  struct pci_display **out, size_t *n, struct cdi_error *err)
 {
-    _cleanup_close_ int fd = root_openat(root, "/sys/bus/pci", O_PATH | O_DIRECTORY);
+    _cleanup_close_ int fd = root_openat(root, BUS, O_PATH | O_DIRECTORY);
     _cleanup_(access_free) struct pci_access *access = NULL;
     const char **names = NULL;
     char path[64];
@@ -234,5 +279,5 @@ int pci_displays(const struct root *root, uint16_t vendor, struct arena *arena,
                               : cdi_error_set(err, CDI_ERR_UNSUPPORTED,
                                               "libpci cannot read sysfs: %s", trap.message);
     }
-    return take_displays(root, access, vendor, names, n_names, arena, out, n, err);
+    return take_displays(root, fd, access, vendor, names, n_names, arena, out, n, err);
 }

@@ -105,7 +105,7 @@ each_kind "$nvidia/version" "0 1 3 4"
 each_kind "$information" "0 1 3 4"
 each_kind "$minors" "0 1 3 4"
 each_kind "$cache" "0 4"
-each_kind "$node/sys/bus/pci/devices/$second/vendor" "0 1 3 4" missing directory loop dangling empty big noise
+each_kind "$node/sys/bus/pci/devices/$second/vendor" "0 1 3 4"
 each_kind "$node/sys/bus/pci/devices/$first/drm" "0 4"
 each_kind "$node/sys/module/firmware_class/parameters/path" "0 4"
 each_kind "$libs/libcuda.so.570.86.15" "0 1 4"

@@ -110,6 +110,36 @@ Test(pci, displays_of_a_vendor_by_address)
     }
 }
 
+Test(pci, what_is_no_file_of_the_root_is_not_opened, .timeout = 10)
+{
+    static const char *const attributes[] = {"vendor", "device", "class"};
+    const char *elsewhere = tmpdir_new();
+
+    tmpdir_write(elsewhere, "vendor", "0x10de\n");
+    tmpdir_write(elsewhere, "device", "0x20b5\n");
+    tmpdir_write(elsewhere, "class", "0x030200\n");
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(attributes); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        _cleanup_root_ struct root root = ROOT_INIT;
+        const char *dir = tmpdir_new(), *attribute = attributes[i / 2];
+        struct pci_display *list;
+        char path[128];
+        size_t n = 1;
+
+        tmpdir_write(dir, "sys/bus/pci/devices/x", "");
+        add_function(dir, "0000:01:00.0", "0x10de\n", "0x030200\n", "nvidia");
+        (void)snprintf(path, sizeof path, "sys/devices/pci/0000:01:00.0/%s", attribute);
+        cr_assert_eq(unlink(tmpdir_path(dir, path)), 0);
+        if (i % 2)
+            cr_assert_eq(mkfifo(tmpdir_path(dir, path), 0644), 0);
+        else
+            cr_assert_eq(symlink(tmpdir_path(elsewhere, attribute), tmpdir_path(dir, path)), 0);
+        cr_assert_eq(root_open(&root, dir, NULL), 0);
+        cr_expect_eq(pci_displays(&root, PCI_VENDOR_NVIDIA, arena, &list, &n, NULL), 0);
+        cr_expect_eq(n, 0, "%s", path);
+    }
+}
+
 Test(pci, a_machine_without_pci_has_no_displays)
 {
     _cleanup_arena_ struct arena *arena = arena_new();
