@@ -331,17 +331,17 @@ device 10000:3b:00.0-gi9-ci1
 device fffffffe:5e:1f.7
 END
 for name in 10000 fffffffe; do
-    tree small "$node"
-    mv "$node/sys/bus/pci/devices/0000:3b:00.0" "$node/sys/bus/pci/devices/$name:3b:00.0"
-    mv "$nvidia/gpus/0000:3b:00.0" "$nvidia/gpus/$name:3b:00.0"
-    mv "$node/dev/dri/by-path/pci-0000:3b:00.0-card" "$node/dev/dri/by-path/pci-$name:3b:00.0-card"
+    sed "s|pci=00000000:3b:00.0|pci=$(printf %08x "0x$name"):3b:00.0|" \
+        "$TOP/tests/cli/fixtures/machines/small.machine" >"$TMP/domain.machine"
+    rm -rf "$node"
+    "$fakenode" build "$TMP/domain.machine" "$node"
     expect_status 0 "$cdikit" generate -q --root "$node" --format json --device-name-strategy pci
     expect_facts -E "^(device [^a]|$name:)" <<END
 device $name:3b:00.0
 $name:3b:00.0: node /dev/nvidia4 195:4 0666
 $name:3b:00.0: node /dev/dri/card0 226:0 0660 gid=44
 $name:3b:00.0: node /dev/dri/renderD128 226:128 0660 gid=44
-$name:3b:00.0: hook create-symlinks --link ../card0::/dev/dri/by-path/pci-$name:3b:00.0-card
+$name:3b:00.0: hook create-symlinks --link ../card0::/dev/dri/by-path/pci-$name:3b:00.0-card --link ../renderD128::/dev/dri/by-path/pci-$name:3b:00.0-render
 $name:3b:00.0: gid 44
 END
 done

@@ -42,7 +42,7 @@ static void *array_of(size_t n, size_t size)
 }
 
 /* The text was checked on reading: numbers with one character between them. */
-static void put_bdf(char bdf[16], const char *text)
+static void put_bdf(char bdf[MACHINE_BDF_SIZE], const char *text)
 {
     unsigned long numbers[4];
     char *rest;
@@ -51,8 +51,8 @@ static void put_bdf(char bdf[16], const char *text)
         numbers[i] = strtoul(text, &rest, 16);
         text = rest + 1;
     }
-    snprintf(bdf, 16, "%04lx:%02lx:%02lx.%lx", numbers[0] & 0xffff, numbers[1] & 0xff,
-             numbers[2] & 0x1f, numbers[3] & 0x7);
+    snprintf(bdf, MACHINE_BDF_SIZE, "%04lx:%02lx:%02lx.%lx", numbers[0] & 0xffffffff,
+             numbers[1] & 0xff, numbers[2] & 0x1f, numbers[3] & 0x7);
 }
 
 static void add_pci(struct machine *m, const struct record *r, struct pci_device device)

@@ -6,6 +6,9 @@
 #include "tests/fakenode/desc.h"
 
 /* Their order is that of the description, which is NVML's. */
+/* Holds a PCI address as the kernel writes it: a domain takes four digits, or those it needs. */
+#define MACHINE_BDF_SIZE 20
+
 struct gpu {
     unsigned minor;
     unsigned irq;
@@ -13,13 +16,13 @@ struct gpu {
     const char *name;
     bool has_pci;
     bool has_proc; /* a directory in /proc/driver/nvidia/gpus */
-    char bdf[16];  /* with a domain of 4 digits, as the kernel writes it */
+    char bdf[MACHINE_BDF_SIZE];
     bool mig_capable;
     bool mig_on;
 };
 
 struct pci_device {
-    char bdf[16];
+    char bdf[MACHINE_BDF_SIZE];
     unsigned vendor;
     unsigned device;
     unsigned subsys_vendor;

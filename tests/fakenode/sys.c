@@ -117,7 +117,8 @@ static void put_links(const struct tree *t, const char *real, const struct pci_d
 
 static void put_pci_device(const struct tree *t, const struct pci_device *d)
 {
-    struct tree_path real = tree_path("devices/pci%.7s/%s", d->bdf, d->bdf);
+    int bus_len = (int)(strrchr(d->bdf, ':') - d->bdf);
+    struct tree_path real = tree_path("devices/pci%.*s/%s", bus_len, d->bdf, d->bdf);
     struct tree_path dir = tree_path("/sys/%s", real.text);
     unsigned char config[256];
 
