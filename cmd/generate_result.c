@@ -128,21 +128,35 @@ static int write_file(const struct cdi_spec *spec, const char *path, enum cdi_fo
     return r;
 }
 
+static int write_document(const struct call *call, const struct generate_document *document,
+                          const struct document_output *output, bool *changed,
+                          struct cdi_error *err)
+{
+    const char *path = output->path;
+
+    if (!path)
+        return document_write(document->spec, NULL, output->format, 0, err);
+    path = generate_output_name(call->arena, path, document->suffix);
+    return path ? write_file(document->spec, path, output->format, changed, err)
+                : cdi_error_nomem(err);
+}
+
 int generate_write(const struct call *call, const struct generate_documents *documents,
                    const struct document_output *output, bool *changed, struct cdi_error *err)
 {
     int r = 0;
 
-    for (size_t i = 0; r == 0 && i < documents->n; i++) {
-        const struct generate_document *document = &documents->items[i];
-        const char *path = output->path;
+    for (size_t i = 0; i < documents->n; i++) {
+        struct cdi_error problem = CDI_ERROR_INIT;
+        int failed = write_document(call, &documents->items[i], output, changed, &problem);
 
-        if (!path)
-            r = document_write(document->spec, NULL, output->format, 0, err);
-        else if (!(path = generate_output_name(call->arena, path, document->suffix)))
-            return cdi_error_nomem(err);
-        else
-            r = write_file(document->spec, path, output->format, changed, err);
+        if (failed == 0)
+            continue;
+        if (r < 0)
+            message_error(call, err);
+        cdi_error_clear(err);
+        *err = problem;
+        r = failed;
     }
     return r;
 }

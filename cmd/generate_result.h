@@ -33,7 +33,9 @@ int generate_prepare(const struct call *call, const struct generate_documents *d
 
 /*
  * Writes documents to where document_output_open() says. Where `changed` points to a false, files
- * that are right as they are stay untouched, and it becomes true if one was written.
+ * that are right as they are stay untouched, and it becomes true if one was written. A document
+ * that cannot be written is no reason not to write the others: each failure is told of, the last
+ * by *err, which must not be NULL. Errors: IO, NOMEM.
  */
 int generate_write(const struct call *call, const struct generate_documents *documents,
                    const struct document_output *output, bool *changed,

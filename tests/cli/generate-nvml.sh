@@ -281,6 +281,20 @@ for file in nv.yaml nv.json; do
 done
 expect_status 0 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations
 check "YAML documents, each with its start" test "$(grep -c '^---$' "$TMP/.out")" = 3
+# One that cannot be written is no reason for the others.
+mkdir -p "$TMP/blocked/nv.coherent.yaml"
+expect_status 3 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations \
+    --output "$TMP/blocked/nv.yaml"
+expect_err nv.coherent.yaml
+expect_lines 1 . "$ERR"
+check "the first is there" test -f "$TMP/blocked/nv.yaml"
+check "the third is there" test -f "$TMP/blocked/nv.noncoherent.yaml"
+mkdir "$TMP/blocked/nv.noncoherent.json"
+mkdir "$TMP/blocked/nv.coherent.json"
+expect_status 3 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations \
+    --output "$TMP/blocked/nv.json"
+expect_err nv.coherent.json
+expect_err nv.noncoherent.json
 check "six files" test "$(find "$TMP/split" -type f | wc -l)" = 6
 
 finish
