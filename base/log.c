@@ -14,11 +14,8 @@
 #include "base/utf8.h"
 
 static const char *const level_names[] = {
-    [LOG_TRACE] = "trace",
-    [LOG_DEBUG] = "debug",
-    [LOG_INFO] = "info",
-    [LOG_WARNING] = "warning",
-    [LOG_ERROR] = "error",
+    [LOG_TRACE] = "trace",     [LOG_DEBUG] = "debug", [LOG_INFO] = "info",
+    [LOG_WARNING] = "warning", [LOG_ERROR] = "error",
 };
 
 /* RFC 3339 in seconds, e.g. 2024-05-01T12:00:00+02:00. */
