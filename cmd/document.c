@@ -53,7 +53,8 @@ int document_output(struct arena *arena, int choice, const char *name, bool spec
 
     if (name && (!*name || strcmp(name, "-") == 0))
         name = NULL;
-    *out = (struct document_output){.path = name, .format = document_format(choice, name)};
+    *out = (struct document_output){
+        .path = name, .format = document_format(choice, name), .special = name && special};
     if (!name || special)
         return 0;
     ending = ending_of(name);

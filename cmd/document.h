@@ -26,6 +26,7 @@ struct document_output {
     enum cdi_format format;
     bool format_ignored; /* the name's ending decided against --format */
     bool not_loaded;     /* CDI engines do not load a file of that name */
+    bool special;        /* what is written into: as many documents as there are */
 };
 
 /*

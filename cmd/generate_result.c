@@ -136,7 +136,8 @@ static int write_document(const struct call *call, const struct generate_documen
 
     if (!path)
         return document_write(document->spec, NULL, output->format, 0, err);
-    path = generate_output_name(call->arena, path, document->suffix);
+    if (!output->special)
+        path = generate_output_name(call->arena, path, document->suffix);
     return path ? write_file(document->spec, path, output->format, changed, err)
                 : cdi_error_nomem(err);
 }

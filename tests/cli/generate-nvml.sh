@@ -281,6 +281,9 @@ for file in nv.yaml nv.json; do
 done
 expect_status 0 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations
 check "YAML documents, each with its start" test "$(grep -c '^---$' "$TMP/.out")" = 3
+expect_status 0 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations \
+    --output /dev/stdout
+check "so too by its name" test "$(grep -c '^kind:' "$TMP/.out")" = 3
 # One that cannot be written is no reason for the others.
 mkdir -p "$TMP/blocked/nv.coherent.yaml"
 expect_status 3 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations \
