@@ -71,18 +71,10 @@ int document_output(struct arena *arena, int choice, const char *name, bool spec
 /* True for what is no file to make or replace, such as a FIFO, or a name of a descriptor. */
 static bool is_special(const char *name)
 {
-    static const char *const descriptors[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/",
-                                              "/proc/self/fd/"};
     struct stat st;
 
-    for (size_t i = 0; i < ARRAY_SIZE(descriptors); i++) {
-        size_t len = strlen(descriptors[i]);
-
-        if (strncmp(name, descriptors[i], len) == 0 &&
-            (descriptors[i][len - 1] == '/' || !name[len]))
-            return true;
-    }
-    return stat(name, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    return output_is_descriptor(name) ||
+           (stat(name, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
 }
 
 int document_output_open(const struct call *call, int choice, const char *name,

@@ -144,6 +144,21 @@ static int make_parents(const char *path, struct cdi_error *err)
     return dir ? file_mkdirs(dir, err) : cdi_error_nomem(err);
 }
 
+bool output_is_descriptor(const char *name)
+{
+    static const char *const descriptors[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/",
+                                              "/proc/self/fd/"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(descriptors); i++) {
+        size_t len = strlen(descriptors[i]);
+
+        if (strncmp(name, descriptors[i], len) == 0 &&
+            (descriptors[i][len - 1] == '/' || !name[len]))
+            return true;
+    }
+    return false;
+}
+
 int output_file(const char *path, const char *data, size_t len, unsigned flags,
                 struct cdi_error *err)
 {
@@ -162,7 +177,8 @@ int output_file(const char *path, const char *data, size_t len, unsigned flags,
         return write_stdout(data, len);
     if (!S_ISREG(st.st_mode))
         return write_into(path, data, len, err);
-    real = realpath(path, NULL);
+    if (!(flags & OUTPUT_PUBLISH) || output_is_descriptor(path))
+        real = realpath(path, NULL);
     return replace(real ? real : path, st.st_mode & 07777, data, len, flags, err);
 }
 

@@ -39,14 +39,21 @@ void output_styled(FILE *f, enum output_style style, const char *text);
 
 enum output_flags {
     OUTPUT_SYNC = 1 << 0, /* on the disk before it gets its name */
-    /* Mode 0644 and the caller's owner, whatever was there, and missing directories are made. */
+    /*
+     * Mode 0644 and the caller's owner, whatever was there, and missing directories are made. A
+     * symlink to a file is itself replaced: nobody's link makes root write elsewhere.
+     */
     OUTPUT_PUBLISH = 1 << 1,
 };
 
+/* True for "/dev/stdout", "/dev/fd/3" and such, which are links to what a descriptor has open. */
+bool output_is_descriptor(const char *name) CDI_PURE;
+
 /*
  * Writes a result: to standard output when path is NULL or "-", else to that file. A regular
- * file (also behind a symlink) is replaced atomically and keeps mode and owner; a new one gets
- * 0666 less the umask; anything else, such as /dev/null or a FIFO, is written into.
+ * file (unless it is published also behind a symlink) is replaced atomically and keeps mode and
+ * owner; a new one gets 0666 less the umask; anything else, such as /dev/null or a FIFO, is
+ * written into.
  */
 int output_file(const char *path, const char *data, size_t len, unsigned flags,
                 struct cdi_error *err) CDI_MUST_CHECK;

@@ -152,6 +152,21 @@ check "/dev/null is left" test -c /dev/null
 expect_status 0 "${generate[@]}" --output /dev/stdout
 expect_file "$TMP/first.yaml"
 
+# ---- a link is replaced, and what it leads to is left; a descriptor's file is written ----
+for target in victim none; do
+    rm -f "$TMP/link.yaml"
+    echo precious >"$TMP/victim"
+    ln -s $target "$TMP/link.yaml"
+    expect_status 0 "${generate[@]}" --output "$TMP/link.yaml"
+    check "the link is a file now ($target)" test -f "$TMP/link.yaml" -a ! -L "$TMP/link.yaml"
+    check "with the document ($target)" cmp "$TMP/first.yaml" "$TMP/link.yaml"
+    check "nothing else is written ($target)" test "$(cat "$TMP/victim")" = precious -a ! -e "$TMP/none"
+done
+exec 7>"$TMP/seventh"
+expect_status 0 "${generate[@]}" --output /dev/fd/7
+exec 7>&-
+check "through a descriptor" cmp "$TMP/first.yaml" "$TMP/seventh"
+
 # ---- what is written is what the other commands read ----
 expect_status 0 "$cdikit" validate --strict "$TMP/first.yaml"
 for limit in "--max-cdi-version 0.5.0" "--for podman@4.3"; do
