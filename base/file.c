@@ -189,6 +189,37 @@ static int open_temporary(int dirfd, char name[static 32], mode_t mode)
     return -EEXIST;
 }
 
+/*
+ * A file without a name: whoever is killed leaves nothing behind. Not all filesystems have it
+ * (open(2), O_TMPFILE).
+ */
+static int open_nameless(int dirfd, mode_t mode)
+{
+    return openat(dirfd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, mode & 0600);
+}
+
+/* Gives an open file a name that nobody else has. Returns 0 or a negative errno. */
+static int name_file(int fd, int dirfd, char name[static 32])
+{
+    char self[32];
+
+    (void)snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    for (int tries = 0; tries < 100; tries++) {
+        unsigned long long number;
+
+        if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+            return -errno;
+        (void)snprintf(name, 32, ".cdikit.%016llx.tmp", number);
+        /* Without /proc root may do it by the descriptor (linkat(2), AT_EMPTY_PATH). */
+        if (linkat(AT_FDCWD, self, dirfd, name, AT_SYMLINK_FOLLOW) == 0 ||
+            (errno != EEXIST && linkat(fd, "", dirfd, name, AT_EMPTY_PATH) == 0))
+            return 0;
+        if (errno != EEXIST)
+            return -errno;
+    }
+    return -EEXIST;
+}
+
 /* Mode and owner of the file that takes another's place. */
 struct identity {
     mode_t mode;
@@ -266,19 +297,50 @@ static int commit(const struct replacement *made, struct cdi_error *err)
     return move_into_place(made) < 0 ? failed(made, errno, "cannot replace", err) : 0;
 }
 
+/* The file has a name only from here to the end of this. */
+static int publish(const struct replacement *made, struct cdi_error *err)
+{
+    int r = commit(made, err);
+
+    if (r < 0)
+        (void)unlinkat(made->dirfd, made->name, 0);
+    return r;
+}
+
+/* *tried becomes false where the filesystem or the system cannot do it so. */
+static int write_nameless(struct replacement *made, const void *data, size_t len,
+                          const struct identity *id, bool *tried, struct cdi_error *err)
+{
+    _cleanup_close_ int fd = open_nameless(made->dirfd, id->mode);
+    int r;
+
+    *tried = fd >= 0;
+    if (fd < 0)
+        return 0;
+    if ((r = fill_temporary(made, fd, data, len, id, err)) < 0)
+        return r;
+    if (name_file(fd, made->dirfd, made->name) < 0) {
+        *tried = false;
+        return 0;
+    }
+    return publish(made, err);
+}
+
 static int write_replacement(struct replacement *made, const void *data, size_t len,
                              const struct identity *id, struct cdi_error *err)
 {
-    _cleanup_close_ int fd = open_temporary(made->dirfd, made->name, id->mode);
-    int r;
+    _cleanup_close_ int fd = -1;
+    bool tried;
+    int r = write_nameless(made, data, len, id, &tried, err);
 
+    if (tried)
+        return r;
+    fd = open_temporary(made->dirfd, made->name, id->mode);
     if (fd < 0)
         return io_error(made->path, -fd, "cannot create a temporary file beside it", err);
-    r = fill_temporary(made, fd, data, len, id, err);
-    if (r == 0)
-        r = commit(made, err);
-    if (r < 0)
-        (void)unlinkat(made->dirfd, made->name, 0);
+    if ((r = fill_temporary(made, fd, data, len, id, err)) == 0)
+        return publish(made, err);
+    (void)unlinkat(made->dirfd, made->name, 0);
     return r;
 }
 

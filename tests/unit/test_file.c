@@ -391,12 +391,44 @@ Test(file, replace_of_a_symlink_keeps_nothing)
     cr_expect(st.st_uid == geteuid() && st.st_gid == getegid());
 }
 
+/* As on a filesystem that has no files without names. */
+static void need_names(void)
+{
+    syscalls_refuse(SYS_openat, 2, O_TMPFILE, O_TMPFILE, EOPNOTSUPP);
+}
+
+/* Where a file without a name cannot get one later, it has one from the beginning. */
+Test(file, names_from_the_beginning)
+{
+    const char *dir = tmpdir_new();
+    _cleanup_free_ char *now = NULL;
+
+    syscalls_refuse(SYS_linkat, 0, 0, 0, EPERM);
+    tmpdir_write(dir, "a", "old");
+    cr_assert_eq(file_replace(tmpdir_path(dir, "a"), "new", 3, 0644, 0, NULL), 0);
+    now = tmpdir_read(dir, "a");
+    cr_expect_str_eq(now, "new");
+    cr_expect_eq(entries(dir), 1);
+}
+
+/* Nothing of a file is to be seen before it is whole: a kill leaves nothing behind. */
+Test(file, has_no_name_while_it_is_written)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    const char *dir = tmpdir_new();
+
+    syscalls_refuse(SYS_openat, 2, O_CREAT, O_CREAT, EACCES);
+    cr_expect_eq(file_replace(tmpdir_path(dir, "a"), "x", 1, 0644, 0, &err), 0, "%s", err.message);
+    cr_expect_eq(entries(dir), 1);
+}
+
 /* The temporary file's name is nobody else's, and never a link that somebody has put there. */
 Test(file, temporary_file_is_new)
 {
     static const uint32_t needed[] = {O_EXCL, O_NOFOLLOW, O_CLOEXEC};
     const char *dir = tmpdir_new();
 
+    need_names();
     for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
         syscalls_refuse(SYS_openat, 2, O_CREAT | needed[i], O_CREAT, EACCES);
     cr_expect_eq(file_replace(tmpdir_path(dir, "a"), "x", 1, 0644, 0, NULL), 0);
@@ -407,6 +439,7 @@ Test(file, no_temporary_name_is_free, .timeout = 10)
     _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
     const char *dir = tmpdir_new();
 
+    need_names();
     syscalls_refuse(SYS_openat, 2, O_CREAT, O_CREAT, EEXIST);
     cr_expect_eq(file_replace(tmpdir_path(dir, "a"), "x", 1, 0644, FILE_REPLACE_EXCLUSIVE, &err),
                  -CDI_ERR_IO);
@@ -449,6 +482,7 @@ Test(file, is_private_while_it_is_written, .timeout = 30)
     _cleanup_free_ char *data = calloc(1, len);
     pthread_t thread;
 
+    need_names();
     watched = tmpdir_new();
     (void)umask(0);
     cr_assert_eq(pthread_create(&thread, NULL, watch, NULL), 0);
