@@ -117,8 +117,9 @@ struct command {
     size_t options_size;               /* of the options struct */
     unsigned min_operands, max_operands;
     const char *const *words; /* what the first operand can be, where it is a keyword, or NULL */
-    const struct example *examples; /* ends with a line of NULL, or NULL */
-    const char *exit_notes;         /* what status 1 (or another) means here, or NULL */
+    const struct example *examples;          /* ends with a line of NULL, or NULL */
+    const struct status_text *more_statuses; /* beside the tool's: ends as those; or NULL */
+    const char *exit_notes;                  /* what status 1 means here, or NULL */
 
     /* Does it. Returns the exit status, or negative with *err set. */
     int (*run)(const struct call *call, struct cdi_error *err);

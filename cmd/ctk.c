@@ -137,7 +137,7 @@ static void print_help(const struct call *call, const struct place *place)
     }
     (void)putchar('\n');
     help_options(&call->tool->options, 1);
-    help_statuses(call->tool);
+    help_statuses(call->tool, NULL);
 }
 
 static int unknown_command(const struct call *call, const struct place *place, const char *word)
@@ -259,7 +259,10 @@ int ctk_run(struct call *call, char **argv)
     if (word)
         return unknown_command(call, &place, word);
     r = run_place(call, argv, &place, &err);
-    return r < 0 ? call_fail(call, &err) : r != 0;
+    if (r < 0)
+        return call_fail(call, &err);
+    /* What is left out must not pass for success, and is no failure either. */
+    return r == STATUS_PARTIAL ? r : r != STATUS_DONE;
 }
 
 static int hand_over(struct call *call, char **argv)
@@ -285,6 +288,7 @@ const struct command command_cdi = {
     .options = no_options,
     .max_operands = OPERANDS_ANY,
     .words = words,
-    .exit_notes = "Here it is nvidia-ctk's: 1 for every failure, and 3 for an unknown command.",
+    .exit_notes = "Here it is nvidia-ctk's: 1 for every failure, and 3 for an unknown command. "
+                  "Only 'generate' has 4, too.",
     .hand_over = hand_over,
 };

@@ -112,9 +112,8 @@ const struct command command_generate = {
     .more_options = more_options,
     .options_size = sizeof(struct generate_command_options),
     .examples = examples,
+    .more_statuses = generate_statuses,
     .exit_notes = "Status 1: there is no GPU or no driver, no GPU that can be described, or one "
-                  "asked for with --device-id that cannot; with --check, the file is another. "
-                  "Status 4: written, but devices or "
-                  "names of devices are left out.",
+                  "asked for with --device-id that cannot; with --check, the file is another.",
     .run = run,
 };

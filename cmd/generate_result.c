@@ -64,6 +64,11 @@ void generate_tell(const struct call *call, const struct generate_report *report
                      report->missing_hook);
 }
 
+const struct status_text generate_statuses[] = {
+    {STATUS_PARTIAL, "written, but devices or names of devices are left out"},
+    {0, NULL},
+};
+
 bool generate_is_partial(const struct generate_report *report)
 {
     return report->n_left_out || report->n_unnamed;

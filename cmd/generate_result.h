@@ -11,7 +11,10 @@ struct document_output;
 /* Warnings and details of the report; an error tells what matters of most of them. */
 void generate_tell(const struct call *call, const struct generate_report *report, bool generated);
 
-/* Something that should be in the documents is not. */
+/* What such a command can end with beside the usual. */
+extern const struct status_text generate_statuses[];
+
+/* Something that should be in the documents is not: STATUS_PARTIAL. */
 bool generate_is_partial(const struct generate_report *report);
 
 /* With --strict nothing may be missing: else NOTFOUND. */

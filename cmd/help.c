@@ -146,11 +146,17 @@ void help_options(const struct option *const *tables, size_t n)
     (void)putchar('\n');
 }
 
-void help_statuses(const struct tool *tool)
+static void print_statuses(const struct status_text *statuses)
+{
+    for (const struct status_text *s = statuses; s && s->text; s++)
+        (void)printf("  %d  %s\n", s->status, s->text);
+}
+
+void help_statuses(const struct tool *tool, const struct command *command)
 {
     (void)puts("Exit status:");
-    for (const struct status_text *s = tool->statuses; s->text; s++)
-        (void)printf("  %d  %s\n", s->status, s->text);
+    print_statuses(tool->statuses);
+    print_statuses(command ? command->more_statuses : NULL);
 }
 
 static void print_examples(const struct example *examples)
@@ -175,7 +181,7 @@ void help_command(const struct tool *tool, const char *name, const struct comman
     help_options(tables, ARRAY_SIZE(tables));
     if (!tool->lenient)
         print_examples(command->examples);
-    help_statuses(tool);
+    help_statuses(tool, command);
     if (!tool->lenient && command->exit_notes) {
         (void)putchar('\n');
         print_wrapped(stdout, command->exit_notes,

@@ -24,9 +24,12 @@ void help_overview(FILE *f);
  */
 void help_command(const struct tool *tool, const char *name, const struct command *command);
 
-/* What the options of tables (NULL ones are empty) do, and exit statuses, under their headlines. */
+/*
+ * What the options of tables (NULL ones are empty) do, and exit statuses, those of a command (NULL:
+ * none) after the tool's, under their headlines.
+ */
 void help_options(const struct option *const *tables, size_t n);
-void help_statuses(const struct tool *tool);
+void help_statuses(const struct tool *tool, const struct command *command);
 
 /* The manual page of a command, or with NULL that of cdikit, on standard output. */
 void man_page(const struct command *command);

@@ -103,16 +103,22 @@ static void put_options(const struct option *options)
     }
 }
 
-static void put_exit_status(const char *notes)
+static void put_statuses(const struct status_text *statuses)
 {
-    (void)puts(".SH EXIT STATUS");
-    for (const struct status_text *s = tool_cdikit.statuses; s->text; s++) {
+    for (const struct status_text *s = statuses; s && s->text; s++) {
         (void)printf(".TP\n\\fB%d\\fR\n", s->status);
         put_roff(s->text);
         (void)putchar('\n');
     }
-    if (notes)
-        put_paragraphs(notes);
+}
+
+static void put_exit_status(const struct command *command)
+{
+    (void)puts(".SH EXIT STATUS");
+    put_statuses(tool_cdikit.statuses);
+    put_statuses(command ? command->more_statuses : NULL);
+    if (command && command->exit_notes)
+        put_paragraphs(command->exit_notes);
 }
 
 static void put_examples(const struct example *examples)
@@ -151,7 +157,7 @@ static void man_command(const struct command *command)
     put_options(command->more_options);
     put_options(tool_cdikit.options);
     put_examples(command->examples);
-    put_exit_status(command->exit_notes);
+    put_exit_status(command);
     (void)puts(".SH SEE ALSO\n.BR cdikit (1)");
 }
 

@@ -298,8 +298,8 @@ const struct command command_refresh = {
     .more_options = more_options,
     .options_size = sizeof(struct refresh_options),
     .examples = examples,
+    .more_statuses = generate_statuses,
     .exit_notes = "Status 1: as generate; with --wait, the driver was not ready in time. Then the "
-                  "document stays as it is. Status 4: written, but devices or names of devices "
-                  "are left out.",
+                  "document stays as it is.",
     .run = run,
 };

@@ -38,6 +38,15 @@ check "quiet about what is left out" test -z "$ERR"
 check "the rest is written" grep -q "$first" "$out"
 check "and no more" test "$(grep -c -e "$second" -e '"1"' "$out")" = 0
 
+# By the name of nvidia-ctk, too, that is no success.
+expect_status 4 failing nvmlDeviceGetUUID=15@1 on two-gpus "$cdikit" cdi generate --output "$out"
+expect_status 0 on two-gpus "$cdikit" cdi generate --output "$out"
+for command in "generate" "refresh" "cdi generate"; do
+    # shellcheck disable=SC2086
+    expect_status 0 "$cdikit" $command --help
+    expect_out '^  4  .*left out'
+done
+
 # Asked for by its id it is missed; another is not.
 echo old >"$out"
 for id in 1 0,1; do
