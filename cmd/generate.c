@@ -55,6 +55,8 @@ static int run(const struct call *call, struct cdi_error *err)
     if (r == 0)
         r = generate_prepare(call, &documents, err);
     /* Most of all when it was in vain. */
+    if (o->explain && generate_has_file(o))
+        message_warn(call, "nothing is written to %s: --explain prints what was found", o->output);
     if (o->explain)
         explain_driver(&report.driver);
     else if (r == 0 && o->check)

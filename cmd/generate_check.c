@@ -12,7 +12,7 @@
 
 int generate_check_usage(const struct generate_command_options *o, struct cdi_error *err)
 {
-    if (!o->output || !*o->output || strcmp(o->output, "-") == 0)
+    if (!generate_has_file(o))
         return cdi_error_set(err, CDI_ERR_USAGE, "--check needs the file to check: --output FILE");
     if (o->explain)
         return cdi_error_set(err, CDI_ERR_USAGE, "--check and --explain exclude each other");

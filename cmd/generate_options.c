@@ -45,7 +45,9 @@ const struct option generate_command_table[] = {
      .value = "FILE",
      .flags = OPTION_EMPTY,
      .env = NAMES("NVIDIA_CTK_CDI_OUTPUT_FILE_PATH"),
-     .help = "the file to write, in place of standard output; engines load *.yaml and *.json"},
+     .help =
+         "the file to write, in place of standard output; engines load *.yaml and *.json, and a "
+         "name that ends otherwise gets that of the format, unless it ends in .yml"},
     {.name = "format",
      .type = OPTION_CHOICE,
      .offset = AT(format),
@@ -335,6 +337,11 @@ static int configured_driver_root(const struct call *call, const char *root, con
     if (value && value->type == TOML_STRING)
         *out = value->text;
     return 0;
+}
+
+bool generate_has_file(const struct generate_command_options *options)
+{
+    return given(options->output) && strcmp(options->output, "-") != 0;
 }
 
 int generate_set_options(const struct call *call, struct generate_options *out,

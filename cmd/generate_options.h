@@ -20,6 +20,9 @@ struct generate_command_options {
 /* Those that all of these commands have. */
 extern const struct option generate_command_table[];
 
+/* True if there is a file to write, not only standard output. */
+bool generate_has_file(const struct generate_command_options *options);
+
 /*
  * What the command line, the environment and the container runtime's configuration ask for. The
  * strings live as long as the call. Names that upstream's tool passes over silently are warned

@@ -44,6 +44,11 @@ expect_status 0 "$cdikit" generate -q --explain --root "$TMP/tree" --mode manage
 expect_lines 0 'libnvidia-egl-gbm|^display$' "$OUT"
 has "a library" "$(entry compute '*.so.570.86.15')" /usr/lib64/libcuda.so.570.86.15
 
+# ---- it is no document, and none is written ----
+expect_status 0 "$cdikit" generate --explain --root "$TMP/tree" --output "$TMP/none.yaml"
+expect_err "warning: nothing is written to $TMP/none.yaml"
+check "no file" test ! -e "$TMP/none.yaml"
+
 # ---- the exit status is that of the document ----
 expect_status 1 "$cdikit" generate --explain --root "$TMP/tree" --device-id 7
 expect_status 2 "$cdikit" generate --explain --root "$TMP/tree" --mode bogus
