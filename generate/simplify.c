@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "generate/edits.h"
 
 /*
@@ -281,18 +282,20 @@ static int compare_keys(const void *left, const void *right)
     return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static size_t count_slashes(const char *path)
+/* The slashes of a path, without those that mean nothing; false without memory. */
+static bool count_slashes(const char *path, struct arena *arena, size_t *n)
 {
-    size_t n = 0;
-
+    *n = 0;
+    if (!(path = path_clean(arena, path)))
+        return false;
     for (; *path; path++)
-        n += *path == '/';
-    return n;
+        *n += *path == '/';
+    return true;
 }
 
-/* A stable sort by depth (where asked for) and text. */
+/* A stable sort by depth, if there is an arena to clean the paths in, and text. */
 static bool sort_items(char *items, size_t n, size_t size, const char *(*text)(const void *),
-                       bool by_depth)
+                       struct arena *by_depth)
 {
     _cleanup_free_ struct sort_key *keys = calloc(n + 1, sizeof *keys);
     _cleanup_free_ char *copy = malloc(n * size + 1);
@@ -302,7 +305,9 @@ static bool sort_items(char *items, size_t n, size_t size, const char *(*text)(c
     for (size_t i = 0; i < n; i++) {
         const char *s = text(items + i * size);
 
-        keys[i] = (struct sort_key){s, by_depth ? count_slashes(s) : 0, i};
+        keys[i] = (struct sort_key){.text = s, .index = i};
+        if (by_depth && !count_slashes(s, by_depth, &keys[i].depth))
+            return false;
     }
     qsort(keys, n, sizeof *keys, compare_keys);
     if (n)
@@ -312,7 +317,7 @@ static bool sort_items(char *items, size_t n, size_t size, const char *(*text)(c
     return true;
 }
 
-static bool sort_edits(struct cdi_edits *edits)
+static bool sort_edits(struct cdi_edits *edits, struct arena *arena)
 {
     struct list lists[N_LISTS];
 
@@ -320,7 +325,7 @@ static bool sort_edits(struct cdi_edits *edits)
     for (size_t i = 0; i < N_LISTS; i++)
         if (lists[i].entity->sorted && lists[i].n > 1 &&
             !sort_items(lists[i].items, lists[i].n, lists[i].entity->size, lists[i].entity->text,
-                        true))
+                        arena))
             return false;
     return true;
 }
@@ -358,11 +363,11 @@ int spec_simplify(struct cdi_spec *spec, struct cdi_error *err)
 
     for (size_t i = 0; ok && i < spec->n_devices; i++)
         ok = dedupe_edits(&spec->devices[i].edits);
-    ok = ok && remove_common(spec) && sort_edits(&spec->edits);
+    ok = ok && remove_common(spec) && sort_edits(&spec->edits, spec->arena);
     for (size_t i = 0; ok && i < spec->n_devices; i++)
-        ok = sort_edits(&spec->devices[i].edits);
+        ok = sort_edits(&spec->devices[i].edits, spec->arena);
     ok = ok && sort_items((char *)spec->devices, spec->n_devices, sizeof *spec->devices,
-                          device_text, false);
+                          device_text, NULL);
     return ok ? 0 : cdi_error_nomem(err);
 }
 

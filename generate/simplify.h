@@ -9,8 +9,8 @@
  * In every edits object: equal env, device nodes, hooks, mounts and network devices once, groups
  * once and in ascending order. From each device what of the former the common edits hold as
  * well, unless nothing but groups and intelRdt would be left of it. Then devices sorted by name,
- * device nodes and mounts by the depth of their path in the container and then by its bytes. Fails
- * without memory.
+ * device nodes and mounts by the depth of their path in the container, once that is cleaned, and
+ * then by its bytes. Fails without memory.
  */
 int spec_simplify(struct cdi_spec *spec, struct cdi_error *err) CDI_MUST_CHECK;
 
