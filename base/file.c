@@ -287,20 +287,20 @@ static int replaced(const char *path, struct cdi_error *err)
                             "was replaced by somebody else while it was edited");
 }
 
-static int commit(const struct replacement *made, struct cdi_error *err)
+/* What is replaced must be what was read. */
+static int check_place(const struct replacement *made, struct cdi_error *err)
 {
     struct stat now;
 
     if (made->place && (fstatat(made->dirfd, made->base, &now, AT_SYMLINK_NOFOLLOW) < 0 ||
                         !same_file(&now, &made->place->entry)))
         return replaced(made->path, err);
-    return move_into_place(made) < 0 ? failed(made, errno, "cannot replace", err) : 0;
+    return 0;
 }
 
-/* The file has a name only from here to the end of this. */
 static int publish(const struct replacement *made, struct cdi_error *err)
 {
-    int r = commit(made, err);
+    int r = move_into_place(made) < 0 ? failed(made, errno, "cannot replace", err) : 0;
 
     if (r < 0)
         (void)unlinkat(made->dirfd, made->name, 0);
@@ -317,8 +317,9 @@ static int write_nameless(struct replacement *made, const void *data, size_t len
     *tried = fd >= 0;
     if (fd < 0)
         return 0;
-    if ((r = fill_temporary(made, fd, data, len, id, err)) < 0)
+    if ((r = fill_temporary(made, fd, data, len, id, err)) < 0 || (r = check_place(made, err)) < 0)
         return r;
+    /* A kill between this and the next system call leaves the new file beside the old one. */
     if (name_file(fd, made->dirfd, made->name) < 0) {
         *tried = false;
         return 0;
@@ -339,6 +340,8 @@ static int write_replacement(struct replacement *made, const void *data, size_t 
     if (fd < 0)
         return io_error(made->path, -fd, "cannot create a temporary file beside it", err);
     if ((r = fill_temporary(made, fd, data, len, id, err)) == 0)
+        r = check_place(made, err);
+    if (r == 0)
         return publish(made, err);
     (void)unlinkat(made->dirfd, made->name, 0);
     return r;
