@@ -2,6 +2,7 @@
 /* cdikit apply: the edits of devices, done to a container's configuration. */
 #include <string.h>
 
+#include "apply/oci.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "cmd/ask.h"
@@ -152,6 +153,8 @@ static int find_devices(const struct call *call, struct job *job, struct cdi_err
     if (job->n_devices)
         return 0;
     job->asked = true;
+    /* As the wrapper does. */
+    job->oci->keep_env = o->ask.mode || o->ask.config;
     r = ask(call, &o->ask, job->oci, &job->where, &job->runtime, &job->request, err);
     if (r == 0 && !o->explain)
         ask_tell(call, &job->request, false);

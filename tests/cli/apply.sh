@@ -307,4 +307,20 @@ expect_status 2 "$cdikit" apply --config x --in-place --output y
 expect_status 2 "$cdikit" apply --config x --diff --explain
 expect_status 2 "$cdikit" apply --config x --json
 
+# ---- with the wrapper's way to understand requests, also its way with variables ----
+printf '{"process":{"env":["NVIDIA_VISIBLE_DEVICES=example.com/dev=a"]}}' >"$TMP/own.json"
+mkdir -p "$TMP/own"
+cat >"$TMP/own/a.yaml" <<'EOF'
+cdiVersion: 0.6.0
+kind: example.com/dev
+devices:
+- name: a
+  containerEdits:
+    env: [NVIDIA_VISIBLE_DEVICES=void]
+EOF
+expect_status 0 "$cdikit" apply --spec-dir "$TMP/own" --config "$TMP/own.json" --mode cdi
+expect_out '"NVIDIA_VISIBLE_DEVICES=example.com/dev=a", ?"NVIDIA_VISIBLE_DEVICES=void"'
+expect_status 0 "$cdikit" apply --spec-dir "$TMP/own" --config "$TMP/own.json"
+expect_out '"env":\["NVIDIA_VISIBLE_DEVICES=void"\]'
+
 finish
