@@ -16,6 +16,7 @@ void cdi_oci_free(struct cdi_oci *oci)
     if (!oci)
         return;
     arena_free(oci->arena);
+    free(oci->first);
     free(oci->text);
     free(oci);
 }
@@ -93,7 +94,8 @@ int cdi_oci_parse(const char *text, size_t len, const char *name, struct cdi_oci
 
 bool cdi_oci_changed(const struct cdi_oci *oci)
 {
-    return oci->changed;
+    return oci->first &&
+           (oci->len != oci->first_len || memcmp(oci->text, oci->first, oci->len) != 0);
 }
 
 int cdi_oci_format(const struct cdi_oci *oci, char **text, size_t *len, struct cdi_error *err)
@@ -176,10 +178,14 @@ int oci_commit(struct cdi_oci *oci, struct cdi_error *err)
     text = strbuf_take(&out, &len);
     if (!text)
         return cdi_error_nomem(err);
-    free(oci->text);
+    if (oci->first)
+        free(oci->text);
+    else {
+        oci->first = oci->text;
+        oci->first_len = oci->len;
+    }
     oci->text = text;
     oci->len = len;
-    oci->changed = true;
     json_rewind(doc, text, len);
     return 0;
 }

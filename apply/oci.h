@@ -39,7 +39,8 @@ struct cdi_oci {
     char *text;       /* what the document is now */
     size_t len;
     struct json_document doc; /* nodes of text */
-    bool changed;
+    char *first;              /* what it was before the first edit; NULL: not edited */
+    size_t first_len;
     /*
      * Edits leave variables that are there as they are, and put new values behind them: what was
      * asked for stays to be seen.

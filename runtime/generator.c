@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/generator.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -68,10 +69,14 @@ static void add_csv_files(struct words *words, const struct generator *generator
     const char *dir = generator->config->csv_dir, **names;
     _cleanup_root_ struct root root = ROOT_INIT;
     size_t n;
+    int r;
 
     if (root_open(&root, NULL, NULL) < 0)
         return;
-    if (root_list(&root, dir, words->arena, &names, &n) < 0) {
+    /* Only Tegra systems have it. */
+    if ((r = root_list(&root, dir, words->arena, &names, &n)) == -ENOENT)
+        return;
+    if (r < 0) {
         logger_log(generator->logger, LOG_WARNING, "cannot read the directory of CSV files %s",
                    dir);
         return;
@@ -152,26 +157,36 @@ int generator_command(const struct generator *generator, const struct generator_
     return 0;
 }
 
-/* Each line of what the child says becomes an entry of the log. */
+/* Each line of what the child says becomes an entry of the log; its warnings stay warnings. */
 static void log_messages(const struct generator *generator, enum log_level level, char *text)
 {
     char *rest = text, *line;
 
     while ((line = strsep(&rest, "\n")))
         if (*line)
-            logger_log(generator->logger, level, "%s", line);
+            logger_log(generator->logger, strstr(line, ": warning: ") ? LOG_WARNING : level, "%s",
+                       line);
 }
 
-/* The last line of what the child said, in which it says why it failed. */
+/*
+ * The last line of what the child said, in which it says why it failed; a hint how the program is
+ * used is nothing to whom the container belongs.
+ */
 static const char *last_line(char *text)
 {
     size_t len = strlen(text);
-    const char *line;
+    char *line = text;
 
-    while (len && text[len - 1] == '\n')
-        text[--len] = '\0';
-    line = strrchr(text, '\n');
-    return line ? line + 1 : text;
+    while (len) {
+        while (len && text[len - 1] == '\n')
+            text[--len] = '\0';
+        line = strrchr(text, '\n');
+        line = line ? line + 1 : text;
+        if (strncmp(line, "Try '", 5) != 0)
+            break;
+        len = (size_t)(line - text);
+    }
+    return line;
 }
 
 static int check_status(const struct generator *generator, const struct generator_request *request,

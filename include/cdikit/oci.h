@@ -53,12 +53,13 @@ CDI_EXPORT int cdi_oci_take(char *text, size_t len, const char *name, struct cdi
 CDI_EXPORT void cdi_oci_free(struct cdi_oci *oci);
 
 /*
- * True once edits have changed the text. Where they put a value that is there already (strings
+ * True if edits have changed the text. Where they put a value that is there already (strings
  * equal as decoded text, objects without regard to the order of members), the old one stays as
  * it was written, so that applying env, net devices, intelRdt and gids again changes nothing.
  * Nor does applying mounts again, when the document had no destination of theirs twice: each
- * application of a mount removes one of its destination and adds one. Hooks and the cgroup rules
- * of device nodes are added anew each time.
+ * application of a mount removes one of its destination and adds one. Hooks, and cgroup rules of
+ * device nodes, that were there before the first edit are not added once more; a rule is, if one
+ * behind it forbids something.
  */
 CDI_EXPORT bool cdi_oci_changed(const struct cdi_oci *oci) CDI_PURE;
 

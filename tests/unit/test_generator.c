@@ -184,6 +184,9 @@ Test(generator, csv_directory_that_cannot_be_read)
     _cleanup_free_ char *log = NULL;
     const char *dir = config.csv_dir;
 
+    config.csv_dir = "/none/csv";
+    command(&(struct generator_request){.mode = "auto"}, NULL);
+    cr_expect_null(tmpdir_read(dir, "log"));
     tmpdir_write(dir, "file", "");
     config.csv_dir = tmpdir_path(dir, "file");
     command(&(struct generator_request){.mode = "csv"}, NULL);
@@ -226,6 +229,9 @@ static const struct {
     {"#!/bin/sh\necho 'cdikit: warning' >&2; echo 'cdikit: no GPU 7 here' >&2; exit 1\n",
      CDI_ERR_NOTFOUND, "mode auto: cdikit: no GPU 7 here"},
     {"#!/bin/sh\necho 'cdikit: wrong' >&2; exit 2\n", CDI_ERR_INVALID, "mode auto: cdikit: wrong"},
+    {"#!/bin/sh\necho \"cdikit: wrong\nTry 'cdikit --help'.\" >&2; exit 2\n", CDI_ERR_INVALID,
+     "mode auto: cdikit: wrong"},
+    {"#!/bin/sh\necho \"Try 'cdikit --help'.\" >&2; exit 2\n", CDI_ERR_INVALID, "mode auto: "},
     {"#!/bin/sh\nexit 3\n", CDI_ERR_INVALID, "silence"},
     {"#!/bin/sh\nkill -SEGV $$\n", CDI_ERR_INVALID, "mode auto"},
     {"#!/none/interpreter\n", CDI_ERR_IO, "cannot run"},
@@ -262,6 +268,8 @@ Test(generator, messages)
     } cases[] = {
         {"#!/bin/sh\n" DOCUMENT "echo said >&2\nexit 0\n", "level=debug msg=said"},
         {"#!/bin/sh\n" DOCUMENT "echo said >&2\nexit 4\n", "level=warning msg=said"},
+        {"#!/bin/sh\n" DOCUMENT "echo 'c: warning: said' >&2\n",
+         "level=warning msg=\"c: warning: said\""},
     };
 
     args.debug = true;
