@@ -32,24 +32,39 @@ static bool is_foreign(const struct root *system)
            own.st_ino != host.st_ino;
 }
 
+/* The driver root that is meant, and the dev root. */
+static const char *driver_root(const struct generate_options *options)
+{
+    return options->driver_root && *options->driver_root ? options->driver_root : "/";
+}
+
+static const char *dev_root(const struct generate_options *options)
+{
+    return options->dev_root && *options->dev_root ? options->dev_root : driver_root(options);
+}
+
 int roots_open(struct roots *roots, const struct generate_options *options, struct arena *arena,
                struct cdi_error *err)
 {
-    const char *driver = options->driver_root, *dev = options->dev_root;
     int r = root_open(&roots->system, options->root, err);
 
     roots->foreign = r == 0 && is_foreign(&roots->system);
-    if (!driver || !*driver)
-        driver = "/";
-    if (!dev || !*dev)
-        dev = driver;
     if (r == 0)
-        r = open_inside(&roots->driver, &roots->system, driver, "driver root", arena,
+        r = open_inside(&roots->driver, &roots->system, driver_root(options), "driver root", arena,
                         &roots->driver_prefix, err);
     if (r == 0)
-        r = open_inside(&roots->dev, &roots->system, dev, "dev root", arena, &roots->dev_prefix,
-                        err);
+        r = open_inside(&roots->dev, &roots->system, dev_root(options), "dev root", arena,
+                        &roots->dev_prefix, err);
     return r;
+}
+
+const char *roots_missing(const struct roots *roots, const struct generate_options *options)
+{
+    if (roots->system.fd < 0)
+        return options->root && *options->root ? options->root : "/";
+    if (roots->driver.fd < 0)
+        return driver_root(options);
+    return roots->dev.fd < 0 ? dev_root(options) : NULL;
 }
 
 void roots_close(struct roots *roots)

@@ -29,4 +29,7 @@ int roots_open(struct roots *roots, const struct generate_options *options, stru
                struct cdi_error *err) CDI_MUST_CHECK;
 void roots_close(struct roots *roots);
 
+/* The first root that roots_open() could not open, as it was asked for; NULL if it has all. */
+const char *roots_missing(const struct roots *roots, const struct generate_options *options);
+
 #endif

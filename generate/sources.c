@@ -160,13 +160,34 @@ static const struct root *root_of(const struct roots *roots, enum fingerprint_wh
     return NULL;
 }
 
+/* Opens the roots; that one of them is gone is a change, and no error. */
+static int open_roots(struct roots *roots, const struct generate_options *options,
+                      struct arena *arena, const char **change, struct cdi_error *err)
+{
+    _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
+    int r = roots_open(roots, options, arena, &problem);
+
+    if (r == 0)
+        return 0;
+    if (problem.os_errno == ENOENT) {
+        *change = arena_printf(arena, "%s vanished", roots_missing(roots, options));
+        return *change ? 0 : cdi_error_nomem(err);
+    }
+    if (err) {
+        *err = problem;
+        problem = (struct cdi_error)CDI_ERROR_INIT;
+    }
+    return r;
+}
+
 int sources_compare(const struct fingerprint *before, const struct generate_options *options,
                     struct arena *arena, const char **change, struct cdi_error *err)
 {
     _cleanup_roots_ struct roots roots = ROOTS_INIT;
-    int r = roots_open(&roots, options, arena, err);
+    int r;
 
     *change = NULL;
+    r = open_roots(&roots, options, arena, change, err);
     for (size_t i = 0; r == 0 && !*change && i < before->n; i++) {
         const struct fingerprint_fact *fact = &before->facts[i];
         const char *prefix, *what;

@@ -52,7 +52,8 @@ int sources_add_output(struct sources *sources, const char *path,
 
 /*
  * What is not any more as it was, "/dev/nvidia1 appeared", in *change; NULL if nothing is. The
- * text is from the arena. Errors: those of opening the roots, NOMEM.
+ * text is from the arena. A root that is gone has vanished, too. Errors: those of opening the
+ * roots, NOMEM.
  */
 int sources_compare(const struct fingerprint *before, const struct generate_options *options,
                     struct arena *arena, const char **change, struct cdi_error *err) CDI_MUST_CHECK;

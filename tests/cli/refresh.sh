@@ -272,6 +272,20 @@ sed -i 's/GPU-?.*/GPU-00000000-1111-2222-3333-444444444444/' "$node/$info"
 settled
 expect_status 0 refresh --wait=0
 
+# ---- a driver root that comes and goes ----
+mkdir -p "$node/run/driver" && cp -a "$node/usr" "$node/etc" "$node/run/driver/"
+rooted() { refresh --driver-root /run/driver --dev-root / "$@"; }
+settled
+expect_status 0 rooted
+mv "$node/run/driver" "$TMP/driver-root"
+expect_status 1 rooted --wait=0
+expect_err 'not ready after 0 s: cannot open the driver root /run/driver'
+(sleep 1 && mv "$TMP/driver-root" "$node/run/driver") &
+expect_status 0 rooted -v --wait=20
+expect_err 'waiting for the driver: cannot open the driver root /run/driver'
+wait
+expect_status 0 refresh
+
 # ---- several at once: one does it, all end well ----
 for round in 1 2 3; do
     rm -f "$file" "$state"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -191,6 +192,27 @@ Test(sources, other_roots)
     cr_expect_str_eq(change(), "");
     tmpdir_write(top, "driver/usr/bin/none", "");
     cr_expect_str_eq(change(), "/driver/usr/bin/none appeared");
+}
+
+/* A driver root is a mount that comes and goes; what cannot be a root is an error. */
+Test(sources, a_root_that_is_gone)
+{
+    const struct fingerprint before = {"", NULL, 0};
+    const char *what;
+
+    options.driver_root = "/driver";
+    options.dev_root = "/usr";
+    cr_expect_str_eq(change(), "");
+    cr_assert_eq(rename(tmpdir_path(top, "usr"), tmpdir_path(top, "was")), 0);
+    cr_expect_str_eq(change(), "/usr vanished");
+    cr_assert_eq(rename(tmpdir_path(top, "driver"), tmpdir_path(top, "gone")), 0);
+    cr_expect_str_eq(change(), "/driver vanished");
+    options.dev_root = NULL;
+    cr_expect_str_eq(change(), "/driver vanished");
+    options.driver_root = "/proc/driver/nvidia/version";
+    cr_expect_eq(sources_compare(&before, &options, arena, &what, NULL), -CDI_ERR_IO);
+    options.root = tmpdir_path(top, "nowhere");
+    cr_expect_str_eq(change(), arena_printf(arena, "%s vanished", options.root));
 }
 
 Test(sources, output)
