@@ -4,7 +4,7 @@
 
 #include "cmd/common.h"
 #include "cmd/document.h"
-#include "cmd/explain_driver.h"
+#include "cmd/explain_report.h"
 #include "cmd/generate_check.h"
 #include "cmd/generate_options.h"
 #include "cmd/generate_result.h"
@@ -15,7 +15,7 @@ static const struct example examples[] = {
     {"cdikit generate --output /var/run/cdi/nvidia.yaml", "what a node does at boot"},
     {"cdikit generate --mode pci | cdikit validate --strict -",
      "without loading any library of the driver; a look at it first"},
-    {"cdikit generate --explain", "which driver files were found, and which were not"},
+    {"cdikit generate --explain", "which files were found, and which were not"},
     {"cdikit generate --check --output /var/run/cdi/nvidia.yaml", "does the file still fit?"},
     {NULL, NULL},
 };
@@ -58,7 +58,7 @@ static int run(const struct call *call, struct cdi_error *err)
     if (o->explain && generate_has_file(o))
         message_warn(call, "nothing is written to %s: --explain prints what was found", o->output);
     if (o->explain)
-        explain_driver(&report.driver);
+        explain_report(&report);
     else if (r == 0 && o->check)
         r = generate_check(call, &documents, &same, err);
     else if (r == 0 && (r = document_output_open(call, o->format, o->output, &output, err)) == 0)

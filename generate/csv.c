@@ -11,6 +11,11 @@
 static const char *const types[] = {
     [CSV_DEV] = "dev", [CSV_DIR] = "dir", [CSV_LIB] = "lib", [CSV_SYM] = "sym"};
 
+const char *csv_type_name(enum csv_type type)
+{
+    return types[type];
+}
+
 /* Text that is not ended by a NUL. */
 struct span {
     const char *s;

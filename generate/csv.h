@@ -31,6 +31,9 @@ struct csv_list {
     size_t n;
 };
 
+/* "dev", "lib": as files have it. */
+const char *csv_type_name(enum csv_type type);
+
 /*
  * Adds the entries of a file to a list, in their order. *bad_line is the first line that is
  * neither an entry nor empty nor begins with '#'; 0 if there is none. Errors: NOMEM.

@@ -19,19 +19,33 @@ static int note_missing(struct probe *p, const struct csv_entry *entry, struct c
                             : "is listed in a CSV file, but there is no such file");
 }
 
+static int begin(struct probe *p, const struct csv_entry *entry, struct cdi_error *err)
+{
+    return account_begin(&p->machine->account, csv_type_name(entry->type), p->roots->driver_prefix,
+                         entry->path, err);
+}
+
+static int hit(struct probe *p, const char *path, struct cdi_error *err)
+{
+    return account_hit(&p->machine->account, p->roots->driver_prefix, path, err);
+}
+
 static int add_dirs(struct probe *p, const struct csv_entry *entry, struct cdi_error *err)
 {
     struct glob_hits hits;
     bool found = false;
-    int r = glob_paths(&p->roots->driver, entry->path, p->machine->arena, &hits, err);
+    int r = begin(p, entry, err);
 
+    if (r == 0)
+        r = glob_paths(&p->roots->driver, entry->path, p->machine->arena, &hits, err);
     for (size_t i = 0; r == 0 && i < hits.n; i++) {
         struct stat st;
 
         if (root_stat(&p->roots->driver, hits.items[i], &st) < 0 || !S_ISDIR(st.st_mode))
             continue;
         found = true;
-        r = probe_add_file(p, DRIVER_FILE, hits.items[i], NULL, err);
+        if ((r = hit(p, hits.items[i], err)) == 0)
+            r = probe_add_file(p, DRIVER_FILE, hits.items[i], NULL, err);
     }
     return r == 0 && !found ? note_missing(p, entry, err) : r;
 }
@@ -88,8 +102,10 @@ static int add_files(struct probe *p, const struct csv_entry *entry, struct loca
                      struct cdi_error *err)
 {
     struct locate_paths found = {0};
-    int r = find_files(p, entry->path, &found, err);
+    int r = begin(p, entry, err);
 
+    if (r == 0)
+        r = find_files(p, entry->path, &found, err);
     if (r == 0 && !found.n)
         return note_missing(p, entry, err);
     for (size_t i = 0; r == 0 && i < found.n; i++) {
@@ -97,7 +113,8 @@ static int add_files(struct probe *p, const struct csv_entry *entry, struct loca
         struct driver_file *file;
         size_t before = all->n;
 
-        if ((r = locate_add(&p->finder.driver, all, path, true, err)) < 0 || all->n == before)
+        if ((r = hit(p, path, err)) < 0 ||
+            (r = locate_add(&p->finder.driver, all, path, true, err)) < 0 || all->n == before)
             continue;
         r = probe_add_file(p, DRIVER_LIBRARY, path, &file, err);
         if (r == 0 && entry->type == CSV_LIB)

@@ -71,6 +71,8 @@ static int add_hits(struct probe *p, const char *pattern, struct machine_device 
         if (!has_node(device, hits.items[i]))
             r = nodes_add(&p->dev, hits.items[i], arena, &device->nodes, &device->n_nodes, &why,
                           err);
+        if (r == 0 && !why)
+            r = account_hit(&p->machine->account, p->dev.prefix, hits.items[i], err);
         *found |= !why;
         *problem = why ? why : *problem;
     }
@@ -84,8 +86,10 @@ static int add_entry(struct probe *p, const char *path, struct machine_device *d
     struct arena *arena = p->machine->arena;
     const char *problem = "does not exist";
     bool found = false;
-    int r = add_hits(p, arena_printf(arena, "/%s", path), device, &found, &problem, err);
+    int r = account_begin(&p->machine->account, csv_type_name(CSV_DEV), p->dev.prefix, path, err);
 
+    if (r == 0)
+        r = add_hits(p, arena_printf(arena, "/%s", path), device, &found, &problem, err);
     if (r == 0)
         r = add_hits(p, arena_printf(arena, "/dev/%s", path), device, &found, &problem, err);
     return r < 0 || found ? r : machine_note(p->machine, path, err, "%s", problem);

@@ -205,6 +205,7 @@ int generate(const struct generate_options *options, struct generate_documents *
 
     *out = (struct generate_documents){.n = 0};
     report->arena = machine.arena;
+    machine.account = (struct account){.arena = machine.arena, .wanted = options->explain};
     if (!machine.arena)
         return cdi_error_nomem(err);
     if ((size_t)options->mode >= GENERATE_N_MODES)
@@ -216,6 +217,7 @@ int generate(const struct generate_options *options, struct generate_documents *
     }
     if (r == 0)
         r = probe_and_build(options, &roots, &machine, out, report, err);
+    report->account = machine.account;
     report->driver = machine.driver;
     if (r < 0)
         generate_documents_clear(out);

@@ -16,6 +16,7 @@
 #include <cdikit/spec.h>
 
 #include "generate/driver/driver.h"
+#include "generate/machine/account.h"
 
 struct sources;
 
@@ -88,7 +89,7 @@ struct generate_options {
                                            UUIDs and PCI addresses; "none": the empty device */
     bool no_all;                        /* no merged device "all" */
     bool features[GENERATE_N_FEATURES];
-    bool explain;            /* fill the report's `driver` */
+    bool explain;            /* fill the report's `account` and `driver` */
     struct sources *sources; /* told of all that is looked at, see sources.h; NULL: nobody is */
 
     const char *hook_path;     /* NULL: the vendor's where found beneath root, see hooks.h */
@@ -135,7 +136,8 @@ struct generate_report {
     size_t n_notes;
     const char *missing_hook; /* the program of the documents' hooks, if it is not there */
     const char *summary;      /* one line: "2 GPUs, driver 580.65.06, ..." */
-    struct driver driver;     /* with options.explain: what was looked for and found */
+    struct account account;   /* with options.explain: what was looked for and found */
+    struct driver driver;     /* the same, of the driver's files */
     struct arena *arena;
 };
 

@@ -142,8 +142,10 @@ static int read_file(struct probe *p, const char *path, struct csv_list *list,
     _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
     _cleanup_free_ char *absolute = NULL, *text = NULL;
     size_t len, bad_line, before = list->n;
-    int r;
+    int r = account_begin(&p->machine->account, "csv", "", path, err);
 
+    if (r < 0)
+        return r;
     /* Of this machine a relative path is that of who started us. */
     if (*path != '/' && !p->foreign)
         absolute = realpath(path, NULL);
@@ -153,7 +155,8 @@ static int read_file(struct probe *p, const char *path, struct csv_list *list,
         return cdi_error_nomem(err);
     if (r < 0)
         return tell_useless(p, path, problem.message, err);
-    if ((r = csv_parse(text, len, p->machine->arena, list, &bad_line, err)) < 0)
+    if ((r = account_hit(&p->machine->account, "", path, err)) < 0 ||
+        (r = csv_parse(text, len, p->machine->arena, list, &bad_line, err)) < 0)
         return r;
     if (bad_line)
         return machine_note(p->machine, path, err,

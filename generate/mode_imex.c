@@ -52,14 +52,17 @@ static int add_channel(struct probe *p, const char *path, const char *number, st
     device->n_nodes = 1;
     device->names = names;
     device->n_names = 1;
-    return node->host_path ? 0 : cdi_error_nomem(err);
+    return node->host_path ? account_hit(&p->machine->account, p->dev.prefix, path, err)
+                           : cdi_error_nomem(err);
 }
 
 static int add_all(struct probe *p, struct cdi_error *err)
 {
     struct glob_hits hits;
-    int r = glob_paths(p->dev.root, CHANNELS "*", p->machine->arena, &hits, err);
+    int r = account_begin(&p->machine->account, "nodes", p->dev.prefix, CHANNELS "*", err);
 
+    if (r == 0)
+        r = glob_paths(p->dev.root, CHANNELS "*", p->machine->arena, &hits, err);
     for (size_t i = 0; r == 0 && i < hits.n; i++) {
         const char *path = hits.items[i], *number = path + strlen(CHANNELS);
         struct stat st;
@@ -78,6 +81,7 @@ static int add_one(struct probe *p, const char *id, struct cdi_error *err)
     const char *number = channel_number(id);
     const char *path = arena_printf(p->machine->arena, CHANNELS "%s", number);
     struct stat st;
+    int r;
 
     if (!path)
         return cdi_error_nomem(err);
@@ -86,6 +90,8 @@ static int add_one(struct probe *p, const char *id, struct cdi_error *err)
                              "\"%s\" is no IMEX channel: neither a number below %u, with or "
                              "without \"channel\" before it, nor \"all\"",
                              id, MAX_CHANNELS);
+    if ((r = account_begin(&p->machine->account, "nodes", p->dev.prefix, path, err)) < 0)
+        return r;
     if (root_stat(p->dev.root, path, &st) < 0)
         return cdi_error_set(err, CDI_ERR_NOTFOUND,
                              "this machine has no IMEX channel %s: there "

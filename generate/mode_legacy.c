@@ -102,6 +102,20 @@ static int list_nothing(struct probe *p, struct cdi_error *err)
     return 0;
 }
 
+/* The one thing that is looked for tells the version. */
+static int account_libraries(struct probe *p, struct cdi_error *err)
+{
+    struct machine *machine = p->machine;
+    const struct driver *driver = &machine->driver;
+    const char *pattern = arena_printf(machine->arena, "lib*.so.%s", driver->version);
+    int r = pattern ? account_begin(&machine->account, "libraries", "", pattern, err)
+                    : cdi_error_nomem(err);
+
+    for (size_t i = 0; r == 0 && i < driver->n_library_dirs; i++)
+        r = account_hit(&machine->account, p->roots->driver_prefix, driver->library_dirs[i], err);
+    return r;
+}
+
 static int describe_compat(struct probe *p, struct cdi_error *err)
 {
     struct machine *machine = p->machine;
@@ -109,6 +123,8 @@ static int describe_compat(struct probe *p, struct cdi_error *err)
     struct nvidia_compat compat = {0};
     int r = all ? find_driver(p, DRIVER_VERSION_ONLY, err) : -CDI_ERR_NOMEM;
 
+    if (r == 0)
+        r = account_libraries(p, err);
     if (r < 0)
         return r;
     compat.driver_version = machine->driver.version;

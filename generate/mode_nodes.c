@@ -51,13 +51,21 @@ static int add_nodes(struct probe *p, const struct node_set *set, const char *pa
     struct arena *arena = p->machine->arena;
     struct glob_hits hits;
     const char *problem;
-    int r = glob_paths(p->dev.root, pattern, arena, &hits, err);
+    int r = account_begin(&p->machine->account, "nodes", p->dev.prefix, pattern, err);
 
+    if (r == 0)
+        r = glob_paths(p->dev.root, pattern, arena, &hits, err);
     /* Folders and links fit the patterns, too: what is no node was not meant. */
-    for (size_t i = 0; r == 0 && i < hits.n; i++)
-        if (!is_skipped(set, hits.items[i]) && !has_node(device, hits.items[i]))
-            r = nodes_add(&p->dev, hits.items[i], arena, &device->nodes, &device->n_nodes, &problem,
-                          err);
+    for (size_t i = 0; r == 0 && i < hits.n; i++) {
+        const char *path = hits.items[i];
+
+        if (is_skipped(set, path))
+            continue;
+        if (!has_node(device, path))
+            r = nodes_add(&p->dev, path, arena, &device->nodes, &device->n_nodes, &problem, err);
+        if (r == 0 && has_node(device, path))
+            r = account_hit(&p->machine->account, p->dev.prefix, path, err);
+    }
     return r;
 }
 
@@ -67,7 +75,10 @@ static int add_mount(struct probe *p, const struct extra_mount *mount,
     struct arena *arena = p->machine->arena;
     struct machine_mount *mounts;
     struct stat st;
+    int r = account_begin(&p->machine->account, "files", p->roots->driver_prefix, mount->path, err);
 
+    if (r < 0)
+        return r;
     if (root_stat(&p->roots->driver, mount->path, &st) < 0 ||
         S_ISDIR(st.st_mode) != mount->directory)
         return machine_note(p->machine, mount->path, err, "is not there, and not mounted");
@@ -77,7 +88,9 @@ static int add_mount(struct probe *p, const struct extra_mount *mount,
     device->mounts = mounts;
     mounts[device->n_mounts] = (struct machine_mount){
         arena_printf(arena, "%s%s", p->roots->driver_prefix, mount->path), mount->path};
-    return mounts[device->n_mounts++].host_path ? 0 : cdi_error_nomem(err);
+    return mounts[device->n_mounts++].host_path
+               ? account_hit(&p->machine->account, p->roots->driver_prefix, mount->path, err)
+               : cdi_error_nomem(err);
 }
 
 static int list_set(struct probe *p, const struct node_set *set, struct cdi_error *err)

@@ -51,12 +51,14 @@ static int list(struct probe *p, struct cdi_error *err)
     if (!device->names)
         return cdi_error_nomem(err);
     device->names[device->n_names++] = "all";
-    r = nodes_add(&p->dev, WSL_NODE, p->machine->arena, &device->nodes, &device->n_nodes, &problem,
-                  err);
+    r = account_begin(&p->machine->account, "nodes", p->dev.prefix, WSL_NODE, err);
+    if (r == 0)
+        r = nodes_add(&p->dev, WSL_NODE, p->machine->arena, &device->nodes, &device->n_nodes,
+                      &problem, err);
     if (r == 0 && problem)
         return cdi_error_set(err, CDI_ERR_NOTFOUND, "mode wsl: no GPU is lent to this system: %s",
                              problem);
-    return r;
+    return r == 0 ? account_hit(&p->machine->account, p->dev.prefix, WSL_NODE, err) : r;
 }
 
 /* The stores beneath another root, where libdxcore cannot be asked. */
@@ -140,6 +142,47 @@ static int choose_store(struct probe *p, const char **out, struct cdi_error *err
                                         "is the driver store that is used, of %s", all);
 }
 
+/* Keeps account of a search in the driver root. */
+static int begin(struct probe *p, const char *pattern, struct cdi_error *err)
+{
+    return account_begin(&p->machine->account, "files", p->roots->driver_prefix, pattern, err);
+}
+
+static int hit(struct probe *p, const char *path, struct cdi_error *err)
+{
+    return account_hit(&p->machine->account, p->roots->driver_prefix, path, err);
+}
+
+/* Looks for a file, and notes if it is not there. */
+static int find_file(struct probe *p, const char *path, bool *there, struct cdi_error *err)
+{
+    int r = begin(p, path, err);
+
+    if (r == 0)
+        r = locate_is(&p->finder.driver, path, LOCATE_FILE, there, err);
+    if (r < 0)
+        return r;
+    return *there ? hit(p, path, err)
+                  : machine_note(p->machine, path, err, "is not there, and not mounted");
+}
+
+/* Adds the files of a store that fit a pattern. */
+static int find_more(struct probe *p, const char *store, const char *pattern,
+                     struct locate_paths *files, struct cdi_error *err)
+{
+    struct locate *locate = &p->finder.driver;
+    const char *path = locate_join(locate, store, pattern);
+    struct locate_paths hits = {0};
+    int r = path ? begin(p, path, err) : cdi_error_nomem(err);
+
+    if (r == 0)
+        r = locate_in_dir(locate, store, pattern, false, &hits, err);
+    for (size_t i = 0; r == 0 && i < hits.n; i++)
+        if ((r = hit(p, hits.items[i].path, err)) == 0)
+            r = locate_add(locate, files, hits.items[i].path, false, err);
+    return r;
+}
+
 static int find_store_files(struct probe *p, const char *store, struct locate_paths *files,
                             struct cdi_error *err)
 {
@@ -150,27 +193,21 @@ static int find_store_files(struct probe *p, const char *store, struct locate_pa
         const char *path = locate_join(locate, store, store_files[i]);
         bool there = false;
 
-        if (!path)
-            return cdi_error_nomem(err);
-        if ((r = locate_is(locate, path, LOCATE_FILE, &there, err)) < 0)
-            return r;
-        r = there ? locate_add(locate, files, path, false, err)
-                  : machine_note(p->machine, path, err, "is not there, and not mounted");
+        r = path ? find_file(p, path, &there, err) : cdi_error_nomem(err);
+        if (r == 0 && there)
+            r = locate_add(locate, files, path, false, err);
     }
     for (size_t i = 0; r == 0 && i < ARRAY_SIZE(store_patterns); i++)
-        r = locate_in_dir(locate, store, store_patterns[i], false, files, err);
+        r = find_more(p, store, store_patterns[i], files, err);
     return r;
 }
 
 static int add_dxcore(struct probe *p, struct cdi_error *err)
 {
-    bool there;
-    int r = locate_is(&p->finder.driver, WSL_DXCORE, LOCATE_FILE, &there, err);
+    bool there = false;
+    int r = find_file(p, WSL_DXCORE, &there, err);
 
-    if (r < 0)
-        return r;
-    return there ? probe_add_file(p, DRIVER_LIBRARY, WSL_DXCORE, NULL, err)
-                 : machine_note(p->machine, WSL_DXCORE, err, "is not there, and not mounted");
+    return r == 0 && there ? probe_add_file(p, DRIVER_LIBRARY, WSL_DXCORE, NULL, err) : r;
 }
 
 /* The store's files, and after them libdxcore: in this order their directories are searched. */

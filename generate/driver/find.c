@@ -52,6 +52,25 @@ static bool is_version(const char *text)
     return i > 0 && !text[i];
 }
 
+/* Starts the account of a search, if one is wanted. */
+static int begin_looking(struct look *look, enum driver_capability capability, const char *pattern,
+                         struct cdi_error *err)
+{
+    struct driver *driver = look->driver;
+
+    look->looked = NULL;
+    if (!look->finder->search->explain)
+        return 0;
+    driver->looked = arena_grow(look->finder->arena, driver->looked, driver->n_looked,
+                                sizeof *driver->looked);
+    if (!driver->looked)
+        return cdi_error_nomem(err);
+    look->looked = &driver->looked[driver->n_looked++];
+    *look->looked = (struct driver_looked){
+        .capability = capability, .pattern = pattern, .first_file = driver->n_files};
+    return 0;
+}
+
 /*
  * The first library that has the version, or any where that is NULL: its path in *hit, whose
  * `path` is NULL if there is none, and the version.
@@ -66,8 +85,10 @@ static int find_versioned(struct look *look, const char *wanted, struct locate_p
         const char *pattern = arena_printf(look->finder->arena, "%s%s", stems[i],
                                            wanted ? wanted : "*.*");
         struct locate_paths hits = {0};
-        int r = pattern ? look_for_libraries(look, pattern, &hits, err) : cdi_error_nomem(err);
+        int r = pattern ? begin_looking(look, DRIVER_COMPUTE, pattern, err) : cdi_error_nomem(err);
 
+        if (r == 0)
+            r = look_for_libraries(look, pattern, &hits, err);
         if (r < 0)
             return r;
         for (size_t k = 0; k < hits.n; k++) {
@@ -84,6 +105,13 @@ static int find_versioned(struct look *look, const char *wanted, struct locate_p
         hit->path = NULL;
     }
     return 0;
+}
+
+/* The account of searches for the version is worth something only if they were in vain. */
+static void forget_looking(struct look *look, size_t n)
+{
+    look->driver->n_looked = n;
+    look->looked = NULL;
 }
 
 static int no_library(const struct driver_finder *f, const char *version, struct cdi_error *err)
@@ -115,6 +143,7 @@ static int find_version(struct look *look, const char *wanted, struct cdi_error 
 {
     struct locate_path hit;
     const char *version;
+    size_t n;
     int r;
 
     if (wanted && !is_version(wanted))
@@ -122,9 +151,11 @@ static int find_version(struct look *look, const char *wanted, struct cdi_error 
                              wanted);
     if ((r = find_versioned(look, wanted, &hit, &version, err)) < 0)
         return r;
+    n = look->driver->n_looked;
     if (!hit.path && wanted) {
         if ((r = find_versioned(look, NULL, &hit, &version, err)) < 0)
             return r;
+        forget_looking(look, n);
         if (hit.path)
             return cdi_error_set(
                 err, CDI_ERR_NOTFOUND,
@@ -134,6 +165,7 @@ static int find_version(struct look *look, const char *wanted, struct cdi_error 
     }
     if (!hit.path)
         return no_library(look->finder, wanted, err);
+    forget_looking(look, 0);
     look->driver->version = arena_strdup(look->finder->arena, version);
     return look->driver->version ? 0 : cdi_error_nomem(err);
 }
@@ -243,29 +275,10 @@ static const char *expand(const struct look *look, const char *pattern)
                         look->driver->version, mark + 2);
 }
 
-/* Starts the account of a rule, if one is wanted. */
-static int begin_looking(struct look *look, const struct driver_rule *rule, const char *pattern,
-                         struct cdi_error *err)
-{
-    struct driver *driver = look->driver;
-
-    look->looked = NULL;
-    if (!look->finder->search->explain)
-        return 0;
-    driver->looked = arena_grow(look->finder->arena, driver->looked, driver->n_looked,
-                                sizeof *driver->looked);
-    if (!driver->looked)
-        return cdi_error_nomem(err);
-    look->looked = &driver->looked[driver->n_looked++];
-    *look->looked = (struct driver_looked){
-        .capability = rule->capability, .pattern = pattern, .first_file = driver->n_files};
-    return 0;
-}
-
 static int find_rule(struct look *look, const struct driver_rule *rule, struct cdi_error *err)
 {
     const char *pattern = expand(look, rule->pattern);
-    int r = pattern ? begin_looking(look, rule, pattern, err) : cdi_error_nomem(err);
+    int r = pattern ? begin_looking(look, rule->capability, pattern, err) : cdi_error_nomem(err);
 
     if (r < 0)
         return r;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "generate/driver/driver.h"
+#include "generate/machine/account.h"
 
 /* A character device below /dev, by lstat. */
 struct machine_node {
@@ -129,6 +130,8 @@ struct machine {
     struct machine_hooks hooks; /* these and the rest: what every container with a GPU needs */
     struct machine_env *env;
     size_t n_env;
+
+    struct account account; /* of what is not in driver.looked */
 
     struct machine_note *notes;
     size_t n_notes;

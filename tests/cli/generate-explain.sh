@@ -44,6 +44,38 @@ expect_status 0 "$cdikit" generate -q --explain --root "$TMP/tree" --mode manage
 expect_lines 0 'libnvidia-egl-gbm|^display$' "$OUT"
 has "a library" "$(entry compute '*.so.570.86.15')" /usr/lib64/libcuda.so.570.86.15
 
+# ---- in the modes with files of their own; where the libraries are not there ----
+expect_status 0 on orin "$cdikit" generate -q --explain
+expect_out '/usr/lib/aarch64-linux-gnu/nvidia/libcuda\.so\.1\.1$'
+expect_out '/usr/lib/aarch64-linux-gnu/nvidia/libabsent\.so: not found'
+expect_status 0 on wsl2 "$cdikit" generate -q --explain
+expect_out '/usr/lib/wsl/lib/libdxcore\.so$'
+expect_lines 0 'not found' "$OUT"
+expect_status 0 "$cdikit" generate -q --explain --root "$TMP/tree" --mode gds
+expect_out '/etc/cufile\.json$'
+while read -r mode pattern file; do
+    expect_status 0 "$cdikit" generate -q --explain --root "$TMP/tree" --mode "$mode"
+    check "what is looked for" grep -qxF "  $pattern" "$TMP/.out"
+    check "what is found" grep -qxF "    $file" "$TMP/.out"
+done <<'END'
+management /dev/nvidia-caps/nvidia-cap* /dev/nvidia-caps/nvidia-cap2
+imex /dev/nvidia-caps-imex-channels/channel* /dev/nvidia-caps-imex-channels/channel10
+gds /dev/nvidia-fs* /dev/nvidia-fs0
+gdrcopy /dev/gdrdrv /dev/gdrdrv
+mofed /dev/infiniband/uverbs* /dev/infiniband/uverbs1
+nvswitch /dev/nvidia-nvswitch* /dev/nvidia-nvswitch0
+cuda-compat lib*.so.570.86.15 /usr/lib64
+END
+rm "$TMP/tree/dev/gdrdrv"
+expect_status 1 "$cdikit" generate -q --explain --root "$TMP/tree" --mode gdrcopy
+expect_out '^  /dev/gdrdrv: not found$'
+rm "$TMP/tree/usr/lib64/libcuda.so.570.86.15"
+expect_status 1 "$cdikit" generate -q --explain --root "$TMP/tree"
+expect_out 'libcuda\.so\.570\.86\.15: not found'
+expect_out '^ *//?usr/lib/x86_64-linux-gnu$'
+tree nodes "$TMP/tree"
+
+
 # ---- it is no document, and none is written ----
 expect_status 0 "$cdikit" generate --explain --root "$TMP/tree" --output "$TMP/none.yaml"
 expect_err "warning: nothing is written to $TMP/none.yaml"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/explain_driver.h"
+#include "cmd/explain_report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,17 +7,26 @@
 #include "cmd/output.h"
 #include "generate/driver/files.h"
 
-static void print_hit(const struct driver_file *file)
+static void print_paths(const char *host_path, const char *path)
 {
     (void)fputs("    ", stdout);
-    output_text(stdout, file->host_path);
-    if (file->kind == DRIVER_LINK_SOURCE) {
-        (void)fputs(" (for its link)", stdout);
-    } else if (strcmp(file->host_path, file->path) != 0) {
+    output_text(stdout, host_path);
+    if (strcmp(host_path, path) != 0) {
         (void)fputs(" -> ", stdout);
-        output_text(stdout, file->path);
+        output_text(stdout, path);
     }
     (void)putc('\n', stdout);
+}
+
+static void print_hit(const struct driver_file *file)
+{
+    if (file->kind != DRIVER_LINK_SOURCE) {
+        print_paths(file->host_path, file->path);
+        return;
+    }
+    (void)fputs("    ", stdout);
+    output_text(stdout, file->host_path);
+    (void)puts(" (for its link)");
 }
 
 /* The hits of a rule that are good for `capability`; returns their number. */
@@ -54,7 +63,24 @@ static void print_rule(const struct driver *driver, const struct driver_looked *
     }
 }
 
-void explain_driver(const struct driver *driver)
+static void explain_account(const struct account *account)
+{
+    const char *kind = "";
+
+    for (size_t i = 0; i < account->n; i++) {
+        const struct account_entry *entry = &account->items[i];
+
+        if (strcmp(entry->kind, kind) != 0)
+            (void)puts(kind = entry->kind);
+        (void)fputs("  ", stdout);
+        output_text(stdout, entry->pattern);
+        (void)puts(entry->n_hits ? "" : ": not found");
+        for (size_t k = 0; k < entry->n_hits; k++)
+            print_paths(entry->hits[k].host_path, entry->hits[k].path);
+    }
+}
+
+static void explain_driver(const struct driver *driver)
 {
     for (size_t c = 0; c < DRIVER_N_CAPABILITIES; c++) {
         const char *title = driver_capability_name((enum driver_capability)c);
@@ -70,4 +96,10 @@ void explain_driver(const struct driver *driver)
             title = NULL;
         }
     }
+}
+
+void explain_report(const struct generate_report *report)
+{
+    explain_account(&report->account);
+    explain_driver(&report->driver);
 }
