@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/quote.h"
 #include "base/strbuf.h"
-#include "runtime/platform.h"
+#include "cdi/platform.h"
 #include "runtime/request_rules.h"
 
 const char *const ask_modes[] = {"auto", "legacy", "csv", "cdi", "jit-cdi", NULL};
@@ -20,8 +20,8 @@ static int find_platform(const char *path, enum request_mode mode, enum request_
     if (mode != REQUEST_AUTO)
         return 0;
     r = root_open(&root, path, err);
-    if (r == 0)
-        *out = platform_detect(&root);
+    if (r == 0 && platform_is_tegra(&root))
+        *out = REQUEST_PLATFORM_TEGRA;
     return r;
 }
 

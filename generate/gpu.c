@@ -21,11 +21,6 @@ bool gpu_is_unlisted(const char *model, bool mig)
     return mig;
 }
 
-bool gpu_is_integrated(const char *model)
-{
-    return model && (strstr(model, "(nvgpu)") || strstr(model, "NVIDIA Thor"));
-}
-
 int gpu_control_nodes(struct probe *p, struct machine_node **nodes, size_t *n,
                       struct cdi_error *err)
 {

@@ -11,9 +11,6 @@
  */
 bool gpu_is_unlisted(const char *model, bool mig);
 
-/* True if NVML's name of a GPU is that of one in the same chip as the CPU: Tegra's, Thor. */
-bool gpu_is_integrated(const char *model);
-
 /*
  * Adds the nodes of a device and, where it can do graphics, the DRM devices of its GPU and their
  * by-path links. What it cannot do without and is not there makes it unusable. Errors: IO, NOMEM.

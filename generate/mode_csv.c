@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "cdi/platform.h"
 #include "generate/csv_files.h"
 #include "generate/csv_nodes.h"
 #include "generate/gpu.h"
@@ -29,7 +30,7 @@ static const char *const usual_files[] = {CSV_DIRECTORY "devices.csv", CSV_DIREC
 static bool is_integrated(const struct nvml_gpu *gpu, struct pci_address address)
 {
     if (gpu->pci == NVML_UNSUPPORTED)
-        return gpu_is_integrated(gpu->name);
+        return platform_gpu_is_integrated(gpu->name);
     return address.domain == 0 && address.bus == 1 && address.device == 0;
 }
 

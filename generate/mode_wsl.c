@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "cdi/platform.h"
 #include "generate/glob.h"
 #include "generate/machine/dxcore.h"
 #include "generate/nvidia.h"
@@ -12,7 +13,6 @@
 
 #define WSL_NODE    "/dev/dxg"
 #define WSL_STORES  "/usr/lib/wsl/drivers"
-#define WSL_DXCORE  "/usr/lib/wsl/lib/libdxcore.so"
 #define WSL_LIBCUDA "libcuda.so.1.1"
 #define WSL_SMI     "nvidia-smi"
 
@@ -205,9 +205,9 @@ static int find_store_files(struct probe *p, const char *store, struct locate_pa
 static int add_dxcore(struct probe *p, struct cdi_error *err)
 {
     bool there = false;
-    int r = find_file(p, WSL_DXCORE, &there, err);
+    int r = find_file(p, PLATFORM_DXCORE, &there, err);
 
-    return r == 0 && there ? probe_add_file(p, DRIVER_LIBRARY, WSL_DXCORE, NULL, err) : r;
+    return r == 0 && there ? probe_add_file(p, DRIVER_LIBRARY, PLATFORM_DXCORE, NULL, err) : r;
 }
 
 /* The store's files, and after them libdxcore: in this order their directories are searched. */

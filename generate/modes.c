@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/modes.h"
 
-#include <string.h>
-#include <strings.h>
-
-#include "base/arena.h"
-#include "base/cleanup.h"
-#include "base/root.h"
-#include "generate/gpu.h"
-#include "generate/machine/dxcore.h"
+#include "cdi/platform.h"
 
 static const struct {
     const char *name;
@@ -39,33 +32,10 @@ const struct mode *mode_get(enum generate_mode mode)
     return modes[mode].mode;
 }
 
-static bool is_wsl(const struct probe *p)
-{
-    struct stat st;
-
-    if (!p->foreign)
-        return dxcore_can_load();
-    return root_stat(&p->roots->driver, "/usr/lib/wsl/lib/libdxcore.so", &st) == 0;
-}
-
-/* As L4T and its kernel mark a Tegra system. */
-static bool is_tegra(const struct probe *p)
-{
-    _cleanup_free_ char *family = NULL;
-    struct stat st;
-    size_t len;
-
-    if (root_stat(&p->roots->driver, "/etc/nv_tegra_release", &st) == 0 && !S_ISDIR(st.st_mode))
-        return true;
-    return root_read(&p->roots->driver, "/sys/devices/soc0/family", 4096, &family, &len, NULL) ==
-               0 &&
-           strncasecmp(family, "tegra", 5) == 0;
-}
-
 static bool has_integrated_gpu(const struct nvml_facts *facts)
 {
     for (size_t i = 0; i < facts->n_gpus; i++)
-        if (gpu_is_integrated(facts->gpus[i].name))
+        if (platform_gpu_is_integrated(facts->gpus[i].name))
             return true;
     return false;
 }
@@ -78,13 +48,14 @@ int mode_resolve(struct probe *p, enum generate_mode *mode, const char **fallbac
     *fallback = NULL;
     if (*mode != GENERATE_MODE_AUTO)
         return 0;
-    if (is_wsl(p)) {
+    if (platform_is_wsl(&p->roots->driver)) {
         *mode = GENERATE_MODE_WSL;
         return 0;
     }
     if ((r = probe_nvml(p, err)) < 0)
         return r;
-    if (p->nvml_problem && (p->foreign || p->nvml_missing) && is_tegra(p)) {
+    if (p->nvml_problem && (p->foreign || p->nvml_missing) &&
+        platform_has_tegra_files(&p->roots->driver)) {
         *mode = GENERATE_MODE_CSV;
     } else if (p->nvml_problem) {
         *mode = GENERATE_MODE_PCI;

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "cdi/platform.h"
 #include "generate/machine/pci.h"
 #include "generate/machine/procfs.h"
 #include "generate/roots.h"
@@ -40,7 +41,7 @@ static enum need need_of(const struct generate_options *options, const struct ro
     enum need need = needs[options->mode];
 
     if (options->mode == GENERATE_MODE_AUTO &&
-        (exists(&roots->dev, "/dev/dxg") || exists(&roots->driver, "/etc/nv_tegra_release")))
+        (platform_is_wsl(&roots->driver) || platform_has_tegra_files(&roots->driver)))
         return NEED_NOTHING;
     return need == NEED_GPUS && roots->foreign ? NEED_NODES : need;
 }

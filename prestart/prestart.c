@@ -14,11 +14,11 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/root.h"
+#include "cdi/platform.h"
 #include "hooks/hook.h"
 #include "hooks/state.h"
 #include "prestart/args.h"
 #include "prestart/container.h"
-#include "runtime/platform.h"
 
 #define STATUS_USAGE 2
 
@@ -94,11 +94,11 @@ static void tell_notes(const struct request *request, bool all)
             (void)dprintf(STDERR_FILENO, "cdikit-hook: %s\n", request->notes[i].text);
 }
 
-static enum request_platform find_platform(void)
+static bool on_tegra(void)
 {
     _cleanup_root_ struct root root = ROOT_INIT;
 
-    return root_open(&root, "/", NULL) == 0 ? platform_detect(&root) : REQUEST_PLATFORM_OTHER;
+    return root_open(&root, "/", NULL) == 0 && platform_is_tegra(&root);
 }
 
 /* Becomes nvidia-container-cli. Returns only on failure. */
@@ -152,9 +152,8 @@ static int serve(const struct config *config, struct cli_call *call, struct aren
     tell_notes(&request, call->debug);
     if (r < 0 || request.devices.n == 0)
         return r;
-    r = container_check_mode(
-        config, &request,
-        strcmp(config->mode, "auto") == 0 && find_platform() == REQUEST_PLATFORM_TEGRA, err);
+    r = container_check_mode(config, &request, strcmp(config->mode, "auto") == 0 && on_tegra(),
+                             err);
     return r < 0 ? r : execute(config, call, arena, err);
 }
 

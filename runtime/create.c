@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/root.h"
 #include "base/strbuf.h"
+#include "cdi/platform.h"
 #include "runtime/modify.h"
-#include "runtime/platform.h"
 #include "runtime/request_rules.h"
 
 static void free_oci(struct cdi_oci **oci)
@@ -57,8 +57,9 @@ static int read_request(struct cdi_oci *oci, const struct config *config, enum r
     struct request_rules rules;
     int r = request_rules_from_config(config, arena, &rules, err);
 
-    if (r == 0 && mode == REQUEST_AUTO && root_open(&root, NULL, NULL) == 0)
-        platform = platform_detect(&root);
+    if (r == 0 && mode == REQUEST_AUTO && root_open(&root, NULL, NULL) == 0 &&
+        platform_is_tegra(&root))
+        platform = REQUEST_PLATFORM_TEGRA;
     return r == 0 ? request_read(oci, &rules, mode, platform, arena, request, err) : r;
 }
 

@@ -36,11 +36,6 @@ struct store_answer {
     uint32_t more[DXCORE_MAX_PATH];
 };
 
-bool dxcore_can_load(void)
-{
-    return guest_can_load(LIBRARY);
-}
-
 /* Counts the adapters if `adapters` is NULL, else fills *n of them. False if that fails. */
 static bool enumerate(const struct dxcore_functions *fn, struct dxcore_adapter *adapters,
                       uint32_t *n)

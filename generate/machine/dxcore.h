@@ -3,15 +3,11 @@
 #ifndef CDIKIT_GENERATE_MACHINE_DXCORE_H
 #define CDIKIT_GENERATE_MACHINE_DXCORE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <cdikit/error.h>
 
 struct arena;
-
-/* True if libdxcore can be opened by the loader. */
-bool dxcore_can_load(void);
 
 /*
  * The driver store directories of the adapters that can compute (WDDM 2.7 and newer), each once,

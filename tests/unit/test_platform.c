@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/root.h"
-#include "runtime/platform.h"
+#include "cdi/platform.h"
 #include "tests/unit/tmpdir.h"
 
 #define RELEASE "etc/nv_tegra_release"
@@ -36,6 +36,39 @@ static const struct {
     {{{RELEASE, "# R38"}, {GPU, "Model: \t NVIDIA Thor\n"}}, true},
 };
 
+/* Discrete GPUs beside the chip's do not make its files another system's. */
+Test(platform, tegra_files)
+{
+    const char *dir = tmpdir_new();
+    _cleanup_root_ struct root root = ROOT_INIT;
+
+    tmpdir_write(dir, GPU, "Model: \t NVIDIA RTX A6000\n");
+    cr_assert_eq(root_open(&root, dir, NULL), 0);
+    cr_expect_not(platform_has_tegra_files(&root));
+    tmpdir_write(dir, FAMILY, "Tegra\n");
+    cr_expect(platform_has_tegra_files(&root));
+}
+
+Test(platform, wsl)
+{
+    const char *dir = tmpdir_new();
+    _cleanup_root_ struct root root = ROOT_INIT;
+
+    tmpdir_write(dir, "dev/dxg", "");
+    cr_assert_eq(root_open(&root, dir, NULL), 0);
+    cr_expect_not(platform_is_wsl(&root), "a node of any Linux on Hyper-V");
+    tmpdir_write(dir, "usr/lib/wsl/lib/libdxcore.so", "");
+    cr_expect(platform_is_wsl(&root));
+}
+
+Test(platform, integrated)
+{
+    cr_expect_not(platform_gpu_is_integrated(NULL));
+    cr_expect_not(platform_gpu_is_integrated("NVIDIA RTX A6000"));
+    cr_expect(platform_gpu_is_integrated("Orin (nvgpu)"));
+    cr_expect(platform_gpu_is_integrated("NVIDIA Thor"));
+}
+
 Test(platform, from_files)
 {
     const char *dir = tmpdir_new();
@@ -52,6 +85,6 @@ Test(platform, from_files)
             tmpdir_write(dir, name, machines[i].files[k].text);
         }
         cr_assert_eq(root_open(&root, tmpdir_path(dir, machine), NULL), 0);
-        cr_expect_eq(platform_detect(&root) == REQUEST_PLATFORM_TEGRA, machines[i].tegra, "%zu", i);
+        cr_expect_eq(platform_is_tegra(&root), machines[i].tegra, "%zu", i);
     }
 }

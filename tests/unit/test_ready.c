@@ -90,10 +90,26 @@ Test(ready, modes)
     tmpdir_write(top, "proc/driver/nvidia/version", "");
     for (size_t i = 0; i < ARRAY_SIZE(with_module); i++)
         cr_expect_str_eq(missing(with_module[i]), "nothing");
-    /* Systems without that module. */
-    tmpdir_write(top, "etc/nv_tegra_release", "");
-    cr_expect_str_eq(missing(GENERATE_MODE_AUTO), "nothing");
-    cr_expect_str_neq(missing(GENERATE_MODE_NVML), "nothing");
+}
+
+/* Systems without that module, by all that auto knows them by. */
+Test(ready, other_systems)
+{
+    static const struct {
+        const char *file, *text;
+    } systems[] = {{"etc/nv_tegra_release", ""},
+                   {"sys/devices/soc0/family", "Tegra\n"},
+                   {"usr/lib/wsl/lib/libdxcore.so", ""}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(systems); i++) {
+        cr_expect_str_neq(missing(GENERATE_MODE_AUTO), "nothing");
+        tmpdir_write(top, systems[i].file, systems[i].text);
+        cr_expect_str_eq(missing(GENERATE_MODE_AUTO), "nothing", "%s", systems[i].file);
+        cr_expect_str_neq(missing(GENERATE_MODE_NVML), "nothing");
+        cr_assert_eq(unlink(tmpdir_path(top, systems[i].file)), 0);
+    }
+    tmpdir_write(top, "sys/devices/soc0/family", "i.MX\n");
+    cr_expect_str_neq(missing(GENERATE_MODE_AUTO), "nothing");
 }
 
 /* A driver root that a container will fill is waited for; any other trouble is an error. */

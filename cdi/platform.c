@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/platform.h"
+#include "cdi/platform.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,12 @@ static bool exists(const struct root *root, const char *path)
     return root_stat(root, path, &st) == 0;
 }
 
-static bool has_tegra_files(const struct root *root)
+bool platform_is_wsl(const struct root *root)
+{
+    return exists(root, PLATFORM_DXCORE);
+}
+
+bool platform_has_tegra_files(const struct root *root)
 {
     _cleanup_free_ char *family = NULL;
     struct stat st;
@@ -30,7 +35,12 @@ static bool has_tegra_files(const struct root *root)
            strncasecmp(family, "tegra", strlen("tegra")) == 0;
 }
 
-/* True if the model of a GPU, as the driver tells it, is that of a chip that has more in it. */
+bool platform_gpu_is_integrated(const char *model)
+{
+    return model && (strstr(model, "(nvgpu)") || strstr(model, "NVIDIA Thor"));
+}
+
+/* True if the driver tells so of a GPU. */
 static bool is_integrated(const struct root *root, const char *address)
 {
     _cleanup_free_ char *text = NULL;
@@ -39,7 +49,7 @@ static bool is_integrated(const struct root *root, const char *address)
 
     (void)snprintf(path, sizeof path, GPUS "/%s/information", address);
     return root_read(root, path, 1 << 16, &text, &len, NULL) == 0 &&
-           (strstr(text, "(nvgpu)") || strstr(text, "NVIDIA Thor"));
+           platform_gpu_is_integrated(text);
 }
 
 /* Looks at the GPUs that the driver lists. */
@@ -49,20 +59,20 @@ static void look_at_gpus(const struct root *root, size_t *n, bool *integrated)
     const char **addresses;
 
     *n = 0;
+    *integrated = false;
     if (!arena || root_list(root, GPUS, arena, &addresses, n) < 0)
         return;
     for (size_t i = 0; i < *n; i++)
         *integrated = *integrated || is_integrated(root, addresses[i]);
 }
 
-enum request_platform platform_detect(const struct root *root)
+bool platform_is_tegra(const struct root *root)
 {
-    bool integrated = false;
+    bool integrated;
     size_t n_gpus;
 
     if (exists(root, "/dev/nvgpu/igpu0") || exists(root, "/dev/nvhost-gpu"))
-        return REQUEST_PLATFORM_TEGRA;
+        return true;
     look_at_gpus(root, &n_gpus, &integrated);
-    return integrated || (n_gpus == 0 && has_tegra_files(root)) ? REQUEST_PLATFORM_TEGRA
-                                                                : REQUEST_PLATFORM_OTHER;
+    return integrated || (n_gpus == 0 && platform_has_tegra_files(root));
 }
