@@ -15,18 +15,21 @@
 
 /* What a mode waits for. */
 enum need {
-    NEED_GPUS, /* so that a mode that is not in the table is waited for */
-    NEED_NODES,
+    NEED_NVML,  /* all GPUs, and their nodes where NVML will not make them */
+    NEED_GPUS,  /* all that are bound */
+    NEED_NODES, /* all, and their nodes */
     NEED_MODULE,
     NEED_NOTHING,
 };
 
 static const enum need needs[GENERATE_N_MODES] = {
-    [GENERATE_MODE_PCI] = NEED_NODES,       [GENERATE_MODE_CSV] = NEED_NOTHING,
-    [GENERATE_MODE_WSL] = NEED_NOTHING,     [GENERATE_MODE_MANAGEMENT] = NEED_MODULE,
-    [GENERATE_MODE_IMEX] = NEED_MODULE,     [GENERATE_MODE_GDS] = NEED_MODULE,
-    [GENERATE_MODE_MOFED] = NEED_NOTHING,   [GENERATE_MODE_GDRCOPY] = NEED_NOTHING,
-    [GENERATE_MODE_NVSWITCH] = NEED_MODULE,
+    [GENERATE_MODE_AUTO] = NEED_NVML,          [GENERATE_MODE_NVML] = NEED_NVML,
+    [GENERATE_MODE_PCI] = NEED_NODES,          [GENERATE_MODE_CSV] = NEED_NOTHING,
+    [GENERATE_MODE_WSL] = NEED_NOTHING,        [GENERATE_MODE_MANAGEMENT] = NEED_MODULE,
+    [GENERATE_MODE_IMEX] = NEED_MODULE,        [GENERATE_MODE_GDS] = NEED_MODULE,
+    [GENERATE_MODE_MOFED] = NEED_NOTHING,      [GENERATE_MODE_GDRCOPY] = NEED_NOTHING,
+    [GENERATE_MODE_NVSWITCH] = NEED_MODULE,    [GENERATE_MODE_GRAPHICS] = NEED_GPUS,
+    [GENERATE_MODE_CUDA_COMPAT] = NEED_MODULE,
 };
 
 static bool exists(const struct root *root, const char *path)
@@ -43,7 +46,7 @@ static enum need need_of(const struct generate_options *options, const struct ro
     if (options->mode == GENERATE_MODE_AUTO &&
         (platform_is_wsl(&roots->driver) || platform_has_tegra_files(&roots->driver)))
         return NEED_NOTHING;
-    return need == NEED_GPUS && roots->foreign ? NEED_NODES : need;
+    return need == NEED_NVML && roots->foreign ? NEED_NODES : need;
 }
 
 static const struct procfs_gpu *find_gpu(const struct procfs_gpu *gpus, size_t n,

@@ -81,7 +81,8 @@ Test(ready, modes)
     static const enum generate_mode at_once[] = {GENERATE_MODE_CSV, GENERATE_MODE_WSL,
                                                  GENERATE_MODE_MOFED, GENERATE_MODE_GDRCOPY};
     static const enum generate_mode with_module[] = {GENERATE_MODE_MANAGEMENT, GENERATE_MODE_IMEX,
-                                                     GENERATE_MODE_GDS, GENERATE_MODE_NVSWITCH};
+                                                     GENERATE_MODE_GDS, GENERATE_MODE_NVSWITCH,
+                                                     GENERATE_MODE_CUDA_COMPAT};
 
     for (size_t i = 0; i < ARRAY_SIZE(at_once); i++)
         cr_expect_str_eq(missing(at_once[i]), "nothing");
@@ -90,6 +91,20 @@ Test(ready, modes)
     tmpdir_write(top, "proc/driver/nvidia/version", "");
     for (size_t i = 0; i < ARRAY_SIZE(with_module); i++)
         cr_expect_str_eq(missing(with_module[i]), "nothing");
+}
+
+/* The GPUs' own nodes are the business of nvidia-container-cli. */
+Test(ready, graphics)
+{
+    cr_expect_str_neq(missing(GENERATE_MODE_GRAPHICS), "nothing");
+    tmpdir_write(top, "proc/driver/nvidia/version", "");
+    cr_expect_str_eq(missing(GENERATE_MODE_GRAPHICS), "no GPU is bound to the driver");
+    tmpdir_write(top, BOUND "0000:01:00.0/vendor", "");
+    cr_expect_str_eq(missing(GENERATE_MODE_GRAPHICS),
+                     "GPU 0000:01:00.0 is not in /proc/driver/nvidia/gpus");
+    tmpdir_write(top, GPUS "0000:01:00.0/information", "GPU UUID: GPU-1\nDevice Minor: 3\n");
+    cr_expect_str_eq(missing(GENERATE_MODE_GRAPHICS), "nothing");
+    cr_expect_str_eq(missing(GENERATE_MODE_NVML), "there is no /dev/nvidia3");
 }
 
 /* Systems without that module, by all that auto knows them by. */
