@@ -166,13 +166,19 @@ static bool read_path(const struct cursor *line, char *path)
     return true;
 }
 
+/* True if c is one of the characters; a NUL never is. */
+static bool is_one_of(char c, const char *chars)
+{
+    return memchr(chars, c, strlen(chars));
+}
+
 static bool parse_fact(struct cursor line, struct arena *arena, struct fingerprint_fact *out,
                        bool *nomem)
 {
     struct cursor fact;
     char *path;
 
-    if (line.end - line.s < 3 || !strchr("sdno", line.s[0]) || !strchr("slrd", line.s[1]) ||
+    if (line.end - line.s < 3 || !is_one_of(line.s[0], "sdno") || !is_one_of(line.s[1], "slrd") ||
         line.s[2] != ' ')
         return false;
     *out = (struct fingerprint_fact){.where = (enum fingerprint_where)line.s[0],

@@ -104,6 +104,25 @@ Test(fingerprint, lines)
     }
 }
 
+/* A NUL is no letter of how or where it was looked, and no end of a path. */
+Test(fingerprint, a_nul)
+{
+    static const char line[] = "ss f:1 /a\n";
+    _cleanup_arena_ struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < sizeof line - 1; i++) {
+        _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+        char hash[FINGERPRINT_HASH_SIZE];
+        struct fingerprint got;
+
+        strbuf_printf(&b, "cdikit fingerprint 1 " CDIKIT_VERSION "\nasked " HASH "\n%s", line);
+        b.s[b.len - (sizeof line - 1) + i] = '\0';
+        fingerprint_hash(b.s, b.len, hash);
+        strbuf_printf(&b, "end %s\n", hash);
+        cr_expect_eq(fingerprint_parse(b.s, b.len, arena, &got, NULL), -CDI_ERR_INVALID, "%zu", i);
+    }
+}
+
 Test(fingerprint, nothing_follows_the_end)
 {
     _cleanup_arena_ struct arena *arena = arena_new();
