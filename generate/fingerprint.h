@@ -60,7 +60,9 @@ struct fingerprint {
 /* A hash of bytes that is the same in every process; no protection from who wants two alike. */
 void fingerprint_hash(const void *data, size_t len, char out[FINGERPRINT_HASH_SIZE]);
 
-/* Stands for all that is asked of generate(), where its documents go, in what format and version.
+/*
+ * Stands for all that is asked of generate(), where its documents go, in what format and version:
+ * each member of the options but those that make no other document (explain, sources).
  */
 int fingerprint_asked(const struct generate_options *options, const char *output, int format,
                       const char *max_version, char out[FINGERPRINT_HASH_SIZE],

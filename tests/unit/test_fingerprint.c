@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,4 +193,85 @@ Test(fingerprint, asked)
             cr_expect_str_neq(got[i], got[j], "%zu and %zu", i, j);
     cr_assert_eq(fingerprint_asked(&cases[0], "out", 0, NULL, again, NULL), 0);
     cr_expect_str_eq(again, got[0]);
+}
+
+static const char *const some[] = {"a"};
+static const enum generate_naming by_uuid[] = {GENERATE_NAME_UUID};
+
+/* Every member is set, in order: of one that is new the compiler says that it is missing here. */
+static const struct generate_options full = {
+    GENERATE_MODE_PCI,
+    "root",
+    "driver",
+    "dev",
+    "vendor",
+    "class",
+    by_uuid,
+    1,
+    {some, 1},
+    true,
+    {true, true, true, true, true, true, true},
+    true,
+    (struct sources *)(uintptr_t)some,
+    "hook",
+    "ldconfig",
+    {some, 1},
+    {some, 1},
+    "path",
+    "data",
+    {some, 1},
+    {some, 1},
+    {some, 1},
+    {some, 1},
+    "compat",
+};
+
+#define MEMBER(name)                                                           \
+    {                                                                          \
+#        name, offsetof(struct generate_options, name), sizeof full.name, true \
+    }
+#define UNASKED(name)                                                           \
+    {                                                                           \
+#        name, offsetof(struct generate_options, name), sizeof full.name, false \
+    }
+
+/* What is asked for, and what makes no other document of it. */
+static const struct {
+    const char *name;
+    size_t offset, size;
+    bool asked;
+} members[] = {
+    MEMBER(mode),          MEMBER(root),        MEMBER(driver_root),   MEMBER(dev_root),
+    MEMBER(vendor),        MEMBER(class_),      MEMBER(naming),        MEMBER(n_naming),
+    MEMBER(device_ids),    MEMBER(no_all),      MEMBER(features),      UNASKED(explain),
+    UNASKED(sources),      MEMBER(hook_path),   MEMBER(ldconfig_path), MEMBER(disabled_hooks),
+    MEMBER(enabled_hooks), MEMBER(search_path), MEMBER(data_dirs),     MEMBER(library_paths),
+    MEMBER(config_paths),  MEMBER(csv_files),   MEMBER(csv_ignore),    MEMBER(csv_compat_root),
+};
+
+static const char *member_at(size_t offset)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+        if (offset >= members[i].offset && offset < members[i].offset + members[i].size)
+            return members[i].name;
+    return NULL;
+}
+
+Test(fingerprint, no_member_is_forgotten)
+{
+    char whole[FINGERPRINT_HASH_SIZE], got[FINGERPRINT_HASH_SIZE];
+    const unsigned char *bytes = (const unsigned char *)&full;
+
+    for (size_t i = 0; i < sizeof full; i++)
+        cr_expect(!bytes[i] || member_at(i), "byte %zu is of no member in the table", i);
+    cr_assert_eq(fingerprint_asked(&full, "out", 0, NULL, whole, NULL), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+        struct generate_options less = full;
+
+        if (strcmp(members[i].name, "naming") == 0)
+            continue; /* goes with its number */
+        memset((char *)&less + members[i].offset, 0, members[i].size);
+        cr_assert_eq(fingerprint_asked(&less, "out", 0, NULL, got, NULL), 0);
+        cr_expect_eq(strcmp(got, whole) != 0, members[i].asked, "%s", members[i].name);
+    }
 }
