@@ -160,19 +160,28 @@ static const struct sandbox_device *find_sandbox(const struct sandbox_facts *fac
     return NULL;
 }
 
-/* The path inside the dev root of a path that the library gave. */
-static const char *inside_dev_root(const struct probe *p, const char *path)
+/*
+ * The path in a container of one that the library gave: that is in the driver root, which it was
+ * told, or in the dev root, if it knows where the nodes are.
+ */
+static const char *inside_root(const struct probe *p, const char *path)
 {
-    size_t len = strlen(p->dev.prefix);
+    const char *const prefixes[] = {p->roots->driver_prefix, p->dev.prefix};
 
-    return strncmp(path, p->dev.prefix, len) == 0 && path[len] == '/' ? path + len : path;
+    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+        size_t len = strlen(prefixes[i]);
+
+        if (len && strncmp(path, prefixes[i], len) == 0 && path[len] == '/')
+            return path + len;
+    }
+    return path;
 }
 
 static int add_resource(struct probe *p, struct machine_device *device,
                         const struct sandbox_resource *resource, struct cdi_error *err)
 {
     struct arena *arena = p->machine->arena;
-    const char *path = inside_dev_root(p, resource->path), *problem = NULL;
+    const char *path = inside_root(p, resource->path), *problem = NULL;
     bool graphics = device->kind == MACHINE_GPU || device->graphics;
     int r;
 

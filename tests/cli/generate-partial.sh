@@ -224,6 +224,28 @@ for how in "--feature-flag disable-nvsandboxutils" "--feature-flag disable-nvsan
     expect_lines 0 nvSandboxUtils "$(cat "$TMP/log")"
     rm -f "$TMP/log"
 done
+# Whatever root the driver and the nodes are in, in a container they are at the usual paths.
+sed 's|^lib path=|&/drv|' "$TOP/tests/cli/fixtures/machines/sandboxutils.machine" >"$TMP/drv.machine"
+copy='for d in /drv /other; do mkdir -p $d/dev && cp -a /dev/nvidia* /dev/dri $d/dev; done && exec "$@"'
+while read -r machine driver dev host; do
+    # shellcheck disable=SC2016
+    expect_status 0 on "$machine" sh -c "$copy" - "$cdikit" generate -q --format json --mode nvml \
+        --no-all-device --device-name-strategy index --driver-root "$driver" --dev-root "$dev"
+    expect_facts -E '^(0: (node|hook)|1:0: node)' <<END
+0: node /dev/nvidia1${host:+=$host/dev/nvidia1} 195:1 0666
+0: node /dev/dri/card0${host:+=$host/dev/dri/card0} 226:0 0660 gid=44
+0: node /dev/dri/renderD128${host:+=$host/dev/dri/renderD128} 226:128 0660 gid=44
+0: hook create-symlinks --link ../card0::/dev/dri/by-path/pci-0000:3b:00.0-card --link ../renderD128::/dev/dri/by-path/pci-0000:3b:00.0-render
+1:0: node /dev/nvidia0${host:+=$host/dev/nvidia0} 195:0 0666
+1:0: node /dev/nvidia-caps/nvidia-cap66${host:+=$host/dev/nvidia-caps/nvidia-cap66} 236:66 0444
+1:0: node /dev/nvidia-caps/nvidia-cap67${host:+=$host/dev/nvidia-caps/nvidia-cap67} 236:67 0444
+END
+done <<END
+$TMP/drv.machine /drv /drv /drv
+$TMP/drv.machine /drv /other /other
+$TMP/drv.machine /drv /
+sandboxutils / /other /other
+END
 # One that fails is not needed, and the links are as without it.
 for failure in nvSandboxUtilsInit=1 nvSandboxUtilsGetGpuResource=1 nvSandboxUtilsGetDriverVersion=1; do
     expect_status 0 failing "$failure" on sandboxutils "$cdikit" generate -q --format json \
