@@ -373,18 +373,14 @@ static int open_parent(const char *path, const char **base, struct cdi_error *er
     return fd >= 0 ? fd : io_error(dir, errno, "cannot open directory", err);
 }
 
-int file_replace(const char *path, const void *data, size_t len, mode_t mode, unsigned flags,
-                 struct cdi_error *err)
+int file_replace_at(int dirfd, const char *name, const char *path, const void *data, size_t len,
+                    mode_t mode, unsigned flags, struct cdi_error *err)
 {
-    struct replacement made = {.path = path, .flags = flags};
+    struct replacement made = {.dirfd = dirfd, .base = name, .path = path, .flags = flags};
     struct identity id = {.mode = mode};
-    _cleanup_close_ int dirfd = open_parent(path, &made.base, err);
     struct stat old;
     int r;
 
-    if (dirfd < 0)
-        return dirfd;
-    made.dirfd = dirfd;
     if ((flags & FILE_REPLACE_KEEP_OWNER) &&
         fstatat(dirfd, made.base, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode))
         id = (struct identity){old.st_mode & 07777, true, old.st_uid, old.st_gid};
@@ -392,6 +388,15 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, un
     if (r == 0 && (flags & FILE_REPLACE_SYNC))
         sync_directory(dirfd);
     return r;
+}
+
+int file_replace(const char *path, const void *data, size_t len, mode_t mode, unsigned flags,
+                 struct cdi_error *err)
+{
+    const char *base;
+    _cleanup_close_ int dirfd = open_parent(path, &base, err);
+
+    return dirfd < 0 ? dirfd : file_replace_at(dirfd, base, path, data, len, mode, flags, err);
 }
 
 void file_place_close(struct file_place *place)

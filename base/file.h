@@ -48,6 +48,13 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, un
                  struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
+ * The same for entry `name` of directory `dirfd`, whatever has become of its path; the errors
+ * carry `path`.
+ */
+int file_replace_at(int dirfd, const char *name, const char *path, const void *data, size_t len,
+                    mode_t mode, unsigned flags, struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
  * A file that was read in order to be replaced: the directory that its path led to, the entry
  * in it and the file behind that. So one file is read, judged and replaced, whatever somebody
  * who owns the directory does to the names meanwhile.

@@ -40,9 +40,8 @@ int refresh_state_open(struct refresh_state *state, const char *output, struct a
     else
         state->dir = dir_len ? arena_strndup(arena, output, dir_len) : "/";
     state->name = arena_printf(arena, ".%s.cdikit", slash ? slash + 1 : output);
-    if (state->name && state->dir)
-        state->path = arena_printf(arena, "%s/%s", state->dir, state->name);
-    if (!state->path)
+    if (!state->dir || !state->name ||
+        !(state->path = arena_printf(arena, "%s/%s", state->dir, state->name)))
         return cdi_error_nomem(err);
     r = open_dir(state);
     return r == 0 || r == -ENOENT ? 0 : cdi_error_set_errno(err, -r, "cannot open %s", state->dir);
@@ -130,7 +129,7 @@ int refresh_state_lock(struct refresh_state *state, struct cdi_error *err)
 int refresh_state_write(const struct refresh_state *state, const char *text, size_t len,
                         struct cdi_error *err)
 {
-    return file_replace(state->path, text, len, 0600, 0, err);
+    return file_replace_at(state->dirfd, state->name, state->path, text, len, 0600, 0, err);
 }
 
 void refresh_state_close(struct refresh_state *state)

@@ -42,7 +42,7 @@ bool refresh_state_read(const struct refresh_state *state, char **text, size_t *
  */
 int refresh_state_lock(struct refresh_state *state, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* Replaces what it remembers, atomically. */
+/* Replaces what it remembers, atomically, in the directory in which it is locked. */
 int refresh_state_write(const struct refresh_state *state, const char *text, size_t len,
                         struct cdi_error *err) CDI_MUST_CHECK;
 

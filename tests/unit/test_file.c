@@ -141,6 +141,26 @@ Test(file, replace_is_all_or_nothing)
     cr_assert_eq(entries(dir), 1, "no temporary file is left");
 }
 
+/* A directory that was opened stays the place, whatever its path leads to by now. */
+Test(file, replace_at)
+{
+    const char *dir = tmpdir_new();
+    _cleanup_close_ int dirfd = -1;
+    _cleanup_free_ char *data = NULL;
+    size_t len;
+
+    tmpdir_write(dir, "was/a", "old");
+    dirfd = open(tmpdir_path(dir, "was"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    cr_assert_geq(dirfd, 0);
+    cr_assert_eq(rename(tmpdir_path(dir, "was"), tmpdir_path(dir, "is")), 0);
+    tmpdir_write(dir, "was/other", "");
+    cr_assert_eq(file_replace_at(dirfd, "a", "was/a", "new", 3, 0600, 0, NULL), 0);
+    cr_assert_eq(file_read(dirfd, "a", 100, &data, &len, NULL), 0);
+    cr_expect_str_eq(data, "new");
+    cr_expect_eq(entries(tmpdir_path(dir, "is")), 1);
+    cr_expect_eq(entries(tmpdir_path(dir, "was")), 1);
+}
+
 Test(file, replace_gives_the_mode_whatever_the_umask)
 {
     const char *dir = tmpdir_new();
