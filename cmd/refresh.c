@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cdikit refresh: generate, if anything has changed since the last time. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/strbuf.h"
@@ -14,15 +11,10 @@
 #include "cmd/generate_result.h"
 #include "cmd/lower.h"
 #include "cmd/refresh_state.h"
-#include "generate/ready.h"
+#include "cmd/refresh_wait.h"
 #include "generate/sources.h"
 
 #define DEFAULT_OUTPUT "/var/run/cdi/nvidia.yaml"
-
-/* Procfs tells nobody of changes, so it is looked at again and again; a look takes microseconds. */
-#define LOOK_AGAIN_MS   100
-#define DEFAULT_SECONDS 30
-#define MOST_SECONDS    86400
 
 struct refresh_options {
     struct generate_command_options generate; /* first: its table fills this part */
@@ -56,7 +48,8 @@ static const struct option more_options[] = {
      .type = OPTION_OPTIONAL,
      .offset = offsetof(struct refresh_options, wait),
      .value = "SECONDS",
-     .help = "before generating, wait for the driver to be ready; 30 seconds at most unless given"},
+     .help = "before generating, wait for the driver to be ready, and for another refresh of the "
+             "document; 30 seconds at most unless given"},
     {.name = NULL},
 };
 
@@ -89,54 +82,6 @@ static int compare(struct refresh *refresh, struct cdi_error *err)
     if (r == 0 && !refresh->reason)
         message_detail(refresh->call, "nothing to do: %zu facts are as they were", before.n);
     return r == -CDI_ERR_INVALID ? 0 : r;
-}
-
-static int parse_seconds(const char *text, long *out, struct cdi_error *err)
-{
-    char *end;
-
-    *out = DEFAULT_SECONDS;
-    if (!*text)
-        return 0;
-    errno = 0;
-    *out = strtol(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || *out > MOST_SECONDS)
-        return cdi_error_set(err, CDI_ERR_USAGE,
-                             "--wait cannot be '%s': it is a number of seconds up to %d", text,
-                             MOST_SECONDS);
-    return 0;
-}
-
-static long long milliseconds(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Looks until the driver is ready, or the time is up. */
-static int wait_for_driver(const struct refresh *refresh, long seconds, struct cdi_error *err)
-{
-    static const struct timespec pause = {.tv_nsec = LOOK_AGAIN_MS * 1000000L};
-    long long end = milliseconds() + seconds * 1000LL;
-    bool told = false;
-
-    for (;;) {
-        _cleanup_arena_ struct arena *arena = arena_new();
-        const char *missing;
-        int r = arena ? driver_ready(&refresh->what, arena, &missing, err) : cdi_error_nomem(err);
-
-        if (r < 0 || !missing)
-            return r;
-        if (milliseconds() >= end)
-            return cdi_error_set(err, CDI_ERR_NOTFOUND, "the driver is not ready after %ld s: %s",
-                                 seconds, missing);
-        if (!told)
-            message_detail(refresh->call, "waiting for the driver: %s", missing);
-        told = true;
-        (void)nanosleep(&pause, NULL);
-    }
 }
 
 /* What only a person can put right. */
@@ -214,9 +159,8 @@ static int generate_anew(struct refresh *refresh, bool *partial, struct cdi_erro
 /* Sees whether there is something to do, and does it. */
 static int do_refresh(struct refresh *refresh, bool *partial, struct cdi_error *err)
 {
-    const struct refresh_options *o = refresh->options;
-    long seconds = 0;
-    int r = o->wait ? parse_seconds(o->wait, &seconds, err) : 0;
+    struct refresh_wait wait;
+    int r = refresh_wait_start(&wait, refresh->options->wait, err);
 
     if (r == 0)
         r = check_output(refresh->output, err);
@@ -226,10 +170,9 @@ static int do_refresh(struct refresh *refresh, bool *partial, struct cdi_error *
         r = compare(refresh, err);
     if (r < 0 || !refresh->reason)
         return r;
-    if (o->wait)
-        r = wait_for_driver(refresh, seconds, err);
+    r = refresh_wait_for_driver(&wait, refresh->call, &refresh->what, err);
     if (r == 0)
-        r = refresh_state_lock(&refresh->state, err);
+        r = refresh_wait_for_lock(&wait, refresh->call, &refresh->state, err);
     /* Who had the lock may have done it. */
     if (r == 0)
         r = compare(refresh, err);
@@ -288,7 +231,8 @@ const struct command command_refresh = {
         "that they were looked for in, ld.so.cache, the hook program, the options, cdikit's "
         "version, and the document itself. Else it is generated and, if it has become another, "
         "replaced at once.\n\n"
-        "Several can run at the same time: one does the work, the others wait for it. When one "
+        "Several can run at the same time: one does the work, the others wait for it, with --wait "
+        "no longer than that allows. When one "
         "is killed the old document is there, or the new one.\n\n"
         "Nothing is remembered, and each refresh generates, as long as a device is left out, or "
         "NVML should be asked and does not answer.\n\n"
@@ -299,7 +243,9 @@ const struct command command_refresh = {
     .options_size = sizeof(struct refresh_options),
     .examples = examples,
     .more_statuses = generate_statuses,
-    .exit_notes = "Status 1: as generate; with --wait, the driver was not ready in time. Then the "
-                  "document stays as it is.",
+    .exit_notes =
+        "Status 1: as generate; with --wait, the driver was not ready in time. Then the "
+        "document stays as it is. Status 3: it cannot be written; with --wait, another "
+        "refresh was not done in time.",
     .run = run,
 };

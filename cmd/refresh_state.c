@@ -85,8 +85,10 @@ static int failed(const struct refresh_state *state, int os_errno, const char *w
     return r;
 }
 
-/* One try: 1 if it has to be made again. */
-static int try_lock(struct refresh_state *state, struct cdi_error *err)
+/* What comes of one try. */
+enum { LOCKED, HELD, AGAIN };
+
+static int try_lock(struct refresh_state *state, bool wait, struct cdi_error *err)
 {
     _cleanup_close_ int fd = openat(state->dirfd, state->name, O_RDWR | O_CREAT | OPEN_FLAGS, 0600);
     int r;
@@ -96,20 +98,22 @@ static int try_lock(struct refresh_state *state, struct cdi_error *err)
         return failed(state, errno, "cannot create the file that remembers", err);
     if (fd < 0 || !is_ours(fd))
         return unlinkat(state->dirfd, state->name, 0) == 0 || errno == ENOENT
-                   ? 1
+                   ? AGAIN
                    : failed(state, errno, "cannot remove what is in the place of a file", err);
     do
-        r = flock(fd, LOCK_EX);
+        r = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
     while (r < 0 && errno == EINTR);
+    if (r < 0 && errno == EWOULDBLOCK)
+        return HELD;
     if (r < 0)
         return failed(state, errno, "cannot lock", err);
     if (!is_there(state, fd))
-        return 1;
+        return AGAIN;
     state->lock = TAKE_FD(fd);
-    return 0;
+    return LOCKED;
 }
 
-int refresh_state_lock(struct refresh_state *state, struct cdi_error *err)
+int refresh_state_lock(struct refresh_state *state, bool wait, struct cdi_error *err)
 {
     int r = 0;
 
@@ -121,7 +125,7 @@ int refresh_state_lock(struct refresh_state *state, struct cdi_error *err)
     if (r < 0)
         return r;
     for (int tries = 0; tries < MOST_TRIES; tries++)
-        if ((r = try_lock(state, err)) <= 0)
+        if ((r = try_lock(state, wait, err)) != AGAIN)
             return r;
     return failed(state, EBUSY, "cannot lock, for it is replaced all the time", err);
 }

@@ -37,10 +37,11 @@ int refresh_state_open(struct refresh_state *state, const char *output, struct a
 bool refresh_state_read(const struct refresh_state *state, char **text, size_t *len);
 
 /*
- * Waits until nobody else has the lock, and takes it; makes the directory and the file if they
- * are missing. Errors: IO, NOMEM.
+ * Takes the lock. If somebody else has it, waits for that with `wait`, else returns 1. Makes the
+ * directory and the file if they are missing. Errors: IO, NOMEM.
  */
-int refresh_state_lock(struct refresh_state *state, struct cdi_error *err) CDI_MUST_CHECK;
+int refresh_state_lock(struct refresh_state *state, bool wait,
+                       struct cdi_error *err) CDI_MUST_CHECK;
 
 /* Replaces what it remembers, atomically, in the directory in which it is locked. */
 int refresh_state_write(const struct refresh_state *state, const char *text, size_t len,

@@ -272,6 +272,23 @@ sed -i 's/GPU-?.*/GPU-00000000-1111-2222-3333-444444444444/' "$node/$info"
 settled
 expect_status 0 refresh --wait=0
 
+# ---- --wait bounds the wait for another refresh, too ----
+touch "$node/$lib"
+settled
+exec 9<"$state"
+flock 9
+start=$SECONDS
+expect_status 3 refresh -v --wait=1
+expect_err 'waiting for another refresh, which has locked .*/\.nvidia\.yaml\.cdikit$'
+expect_err '/\.nvidia\.yaml\.cdikit: still locked after 1 s: another refresh'
+check "it has waited for a second, not longer" test $((SECONDS - start)) -le 3
+expect_status 3 refresh --wait=0
+(sleep 1 && flock -u 9) &
+expect_status 0 refresh --wait=20
+expect_err 'generated again, and still the same'
+wait
+exec 9<&-
+
 # ---- a driver root that comes and goes ----
 mkdir -p "$node/run/driver" && cp -a "$node/usr" "$node/etc" "$node/run/driver/"
 rooted() { refresh --driver-root /run/driver --dev-root / "$@"; }
