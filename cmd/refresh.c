@@ -192,6 +192,9 @@ static int run(const struct call *call, struct cdi_error *err)
     bool partial = false;
     int r = generate_set_options(call, &refresh.what, err);
 
+    /* A person's and a service's are others: they would replace each other's document. */
+    refresh.what.search_path = NULL;
+    refresh.what.data_dirs = NULL;
     if (r == 0)
         r = lower_limit(call, &o->generate.lower, &limit, err);
     if (r == 0)
@@ -231,6 +234,10 @@ const struct command command_refresh = {
         "that they were looked for in, ld.so.cache, the hook program, the options, cdikit's "
         "version, and the document itself. Else it is generated and, if it has become another, "
         "replaced at once.\n\n"
+        "Whoever calls it gets the same: neither PATH nor XDG_DATA_DIRS counts, and programs and "
+        "data are looked for in the usual directories (/usr/local/sbin, /usr/local/bin, "
+        "/usr/sbin, /usr/bin, /sbin, /bin; /usr/local/share, /usr/share). A hook program that is "
+        "elsewhere is named with --nvidia-cdi-hook-path.\n\n"
         "Several can run at the same time: one does the work, the others wait for it, with --wait "
         "no longer than that allows. When one "
         "is killed the old document is there, or the new one.\n\n"

@@ -180,6 +180,12 @@ rm "$node/etc/nvidia-container-runtime/config.toml"
 settled
 expect_status 0 refresh
 
+# ---- who asks does not matter ----
+for where in PATH=/sbin:/bin PATH=/usr/bin:/opt/nowhere PATH= XDG_DATA_DIRS=/opt/share; do
+    expect_status 0 env "$where" "$cdikit" refresh -v --root "$node" --output "$file" --disable-hook all
+    expect_err 'nothing to do'
+done
+
 # ---- the state ----
 damaged='what is known of an earlier time is damaged, or of another version'
 echo garbage >"$state"
