@@ -34,13 +34,17 @@ static int load(struct cache *cache, const struct locate *locate, struct cdi_err
     _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
     _cleanup_free_ char *data = NULL;
     struct ldcache parsed = {0};
+    void *kept = NULL;
     size_t len;
     int r;
 
     cache->loaded = true;
     r = root_read(locate->root, CACHE_PATH, CACHE_LIMIT, &data, &len, &problem);
-    if (r == 0)
-        r = ldcache_parse(data, len, locate->arena, &parsed, &problem);
+    /* The paths stay where they are: copies of those of many entries could be any amount. */
+    if (r == 0 && (kept = arena_bytes(locate->arena, len + 1)))
+        r = ldcache_parse(memcpy(kept, data, len), len, locate->arena, &parsed, &problem);
+    else if (r == 0)
+        return cdi_error_nomem(err);
     if (r == -CDI_ERR_NOMEM)
         return cdi_error_nomem(err);
     if (r < 0) {
@@ -50,13 +54,8 @@ static int load(struct cache *cache, const struct locate *locate, struct cdi_err
     cache->libraries = arena_calloc(locate->arena, parsed.n, sizeof *cache->libraries);
     if (!cache->libraries)
         return cdi_error_nomem(err);
-    for (size_t i = 0; i < parsed.n; i++) {
-        const char *path = arena_strdup(locate->arena, parsed.entries[i].path);
-
-        if (!path)
-            return cdi_error_nomem(err);
-        cache->libraries[cache->n++].path = path;
-    }
+    for (; cache->n < parsed.n; cache->n++)
+        cache->libraries[cache->n].path = parsed.entries[cache->n].path;
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "generate/driver/ldcache.h"
 
 #include <endian.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -43,12 +44,15 @@ static size_t new_format_offset(const unsigned char *data, size_t len)
     return end < len ? (size_t)end : len;
 }
 
-/* A non-empty string that ends inside the data, or NULL. */
+/* A non-empty string that ends inside the data, and can be a path; or NULL. */
 static const char *string_at(const unsigned char *cache, size_t len, uint32_t offset)
 {
+    size_t most;
+
     if (offset >= len || cache[offset] == '\0')
         return NULL;
-    return memchr(cache + offset, '\0', len - offset) ? (const char *)cache + offset : NULL;
+    most = len - offset < PATH_MAX ? len - offset : PATH_MAX;
+    return memchr(cache + offset, '\0', most) ? (const char *)cache + offset : NULL;
 }
 
 static bool is_wanted(uint32_t flags)

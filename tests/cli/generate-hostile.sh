@@ -227,6 +227,24 @@ done
 fresh
 printf '\xff\xff\xff\x7f' | dd of="$cache" bs=1 seek=20 conv=notrunc status=none
 survives "a cache of 2^31 entries" "0"
+# cache LENGTH N: so many entries that lead into one string; their copies would fill the memory.
+cache() {
+    python3 - "$1" "$2" >"$cache" <<'END'
+import struct, sys
+length, n = int(sys.argv[1]), int(sys.argv[2])
+text = b"libcuda.so.1\0/" + b"x" * length + b"\0"
+start = 48 + 24 * n
+header = b"glibc-ld.so.cache1.1" + struct.pack("<II20x", n, len(text))
+entries = b"".join(struct.pack("<iIIIQ", 0x303, start, start + 13 + i % 90, 0, 0) for i in range(n))
+sys.stdout.buffer.write(header + entries + text)
+END
+}
+for arguments in "2000000 20000" "4000 1000000"; do
+    fresh
+    # shellcheck disable=SC2086
+    cache $arguments
+    survives "a cache of a long string: $arguments" "0"
+done
 fresh
 head -c 64 /proc/self/exe >"$libs/libcuda.so.570.86.15"
 survives "a library of 64 bytes" "0 4"

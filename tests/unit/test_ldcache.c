@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -49,6 +51,27 @@ Test(ldcache, takes_64_bit_libraries_in_order)
         for (size_t i = 0; i < cache.n; i++)
             cr_expect_str_eq(cache.entries[i].path, expected[i]);
         cr_expect_str_eq(cache.entries[1].name, "libcuda.so.1");
+    }
+}
+
+/* The kernel opens nothing by a longer path, and many entries may lead into one string. */
+Test(ldcache, strings_are_no_longer_than_paths)
+{
+    static const size_t lengths[] = {PATH_MAX - 1, PATH_MAX, 100000};
+
+    for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        _cleanup_free_ char *path = calloc(1, lengths[i] + 1);
+        struct ldcachedata entry = {LDCACHE_X86_64, "libcuda.so.1", path};
+        size_t len;
+        _cleanup_free_ void *data = NULL;
+        struct ldcache cache;
+
+        cr_assert(path);
+        memset(path, '/', lengths[i]);
+        data = ldcachedata_new(&entry, 1, -1, &len);
+        cr_assert_eq(ldcache_parse(data, len, arena, &cache, NULL), 0);
+        cr_expect_eq(cache.n, lengths[i] < PATH_MAX, "%zu", lengths[i]);
     }
 }
 
