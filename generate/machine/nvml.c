@@ -137,7 +137,7 @@ static int read_facts(struct nvml_session *session, struct nvml_facts *out, stru
 
     if (r < 0)
         return r;
-    if (NVML_ASK(session, driver_version, version, sizeof version) == NVML_CODE_SUCCESS)
+    if (NVML_ASK(session, driver_version, version, sizeof version) == NVML_CODE_SUCCESS && *version)
         out->driver_version = nvml_keep_text(session, version, sizeof version);
     if (NVML_ASK(session, cuda_version, &out->cuda_version) != NVML_CODE_SUCCESS)
         out->cuda_version = 0;

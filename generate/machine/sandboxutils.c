@@ -147,7 +147,7 @@ static int read_facts(const struct session *session, const char *const *uuids, s
 {
     char version[SANDBOXUTILS_VERSION_SIZE] = "";
 
-    if (session->fn.driver_version(version, sizeof version) == SANDBOXUTILS_SUCCESS) {
+    if (session->fn.driver_version(version, sizeof version) == SANDBOXUTILS_SUCCESS && *version) {
         out->driver_version = arena_strndup(session->arena, version,
                                             strnlen(version, sizeof version));
         if (!out->driver_version)

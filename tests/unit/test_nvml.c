@@ -401,6 +401,13 @@ Test(nvml, unknown_versions)
     cr_expect_eq(facts.n_gpus, 3);
 }
 
+Test(nvml, an_empty_version_is_unknown)
+{
+    fake->driver_version = "";
+    read_facts();
+    cr_expect_null(facts.driver_version);
+}
+
 static void expect_error(const char *library, int code, const char *message)
 {
     _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;

@@ -204,6 +204,13 @@ Test(sandboxutils, texts_without_measure)
     expect_error(LIBRARY, longer, CDI_ERR_UNSUPPORTED, "the driver root is longer than");
 }
 
+Test(sandboxutils, an_empty_version_is_unknown)
+{
+    fake->version = "";
+    read_facts();
+    cr_expect_null(facts.driver_version);
+}
+
 Test(sandboxutils, unknown_version)
 {
     fake->version_code = 2;
