@@ -112,6 +112,7 @@ static bool guarded_init(struct pci_access *access, char *sysfs)
     errno = 0;
     if (setjmp(trap.place))
         return false;
+    (void)snprintf(trap.message, sizeof trap.message, "it has no parameter %s", parameter);
     if (pci_set_param(access, parameter, sysfs) < 0)
         return false;
     pci_init(access);
