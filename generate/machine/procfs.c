@@ -138,10 +138,11 @@ static bool is_version(struct span word)
     return dot;
 }
 
-const char *procfs_parse_version(const char *text, size_t len, struct arena *arena)
+bool procfs_parse_version(const char *text, size_t len, struct arena *arena, const char **out)
 {
     struct span rest = {text, len}, line, key, value;
 
+    *out = NULL;
     while (next_line(&rest, &line)) {
         if (!split_line(line, &key, &value) || !span_is(key, "NVRM version"))
             continue;
@@ -152,11 +153,11 @@ const char *procfs_parse_version(const char *text, size_t len, struct arena *are
             while (word.len < value.len && !is_blank(value.s[word.len]))
                 word.len++;
             if (is_version(word))
-                return arena_strndup(arena, word.s, word.len);
+                return (*out = arena_strndup(arena, word.s, word.len));
             value = trim((struct span){value.s + word.len, value.len - word.len});
         }
     }
-    return NULL;
+    return true;
 }
 
 int procfs_driver_version(const struct root *root, struct arena *arena, const char **version,
@@ -173,8 +174,7 @@ int procfs_driver_version(const struct root *root, struct arena *arena, const ch
     r = root_read(root, PROCFS_VERSION, MAX_TEXT, &text, &len, err);
     if (r < 0)
         return r;
-    *version = procfs_parse_version(text, len, arena);
-    return 0;
+    return procfs_parse_version(text, len, arena, version) ? 0 : cdi_error_nomem(err);
 }
 
 static int read_gpu(const struct root *root, const char *name, struct arena *arena,

@@ -34,9 +34,10 @@ bool procfs_parse_information(const char *text, size_t len, struct arena *arena,
 
 /*
  * The module's version in the text of the file "version", e.g. "580.65.06": the first word of
- * digits and dots in the line "NVRM version:". NULL if there is none, or without memory.
+ * digits and dots in the line "NVRM version:"; in *out, NULL if there is none. False without
+ * memory.
  */
-const char *procfs_parse_version(const char *text, size_t len, struct arena *arena);
+bool procfs_parse_version(const char *text, size_t len, struct arena *arena, const char **out);
 
 /*
  * The version of the loaded module in *version (NULL if the file says none). Errors: NOTFOUND

@@ -38,8 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_address(arena_strndup(arena, text, size), arena);
     if (procfs_parse_information(text, size, arena, &gpu) && gpu.uuid && !*gpu.uuid)
         abort();
-    version = procfs_parse_version(text, size, arena);
-    if (version && !strchr(version, '.'))
+    if (procfs_parse_version(text, size, arena, &version) && version && !strchr(version, '.'))
         abort();
     if (migcaps_parse(text, size, arena, &caps, &skipped, NULL) == 0)
         for (size_t i = 1; i < caps.n; i++)

@@ -21,8 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(gpu.uuid))
             __builtin_trap();
     }
-    version = arena ? procfs_parse_version(text, size, arena) : NULL;
-    if (version && (!strchr(version, '.') || strspn(version, ".0123456789") != strlen(version)))
+    if (arena && procfs_parse_version(text, size, arena, &version) && version &&
+        (!strchr(version, '.') || strspn(version, ".0123456789") != strlen(version)))
         __builtin_trap();
     arena_free(arena);
     return 0;
