@@ -105,6 +105,13 @@ struct keyed_item *keyed_list_find(const struct keyed_list *list, const char *ke
     return item;
 }
 
+bool keyed_list_has_key(const struct keyed_list *list, const char *key, size_t key_len)
+{
+    uint32_t hash = hash_bytes(list->seed, key, key_len);
+
+    return find_any(list, list->buckets[hash & list->mask].first, hash, key, key_len);
+}
+
 bool keyed_list_add_key(struct keyed_list *list, const char *key, size_t key_len)
 {
     uint32_t hash = hash_bytes(list->seed, key, key_len);

@@ -52,6 +52,9 @@ struct keyed_item *keyed_list_find(const struct keyed_list *list, const char *ke
  */
 bool keyed_list_add_key(struct keyed_list *list, const char *key, size_t key_len);
 
+/* True if the key is in the set. */
+bool keyed_list_has_key(const struct keyed_list *list, const char *key, size_t key_len);
+
 /*
  * Where a new value says what a displaced one of the same key said, the old one comes back, as
  * it was written.

@@ -96,6 +96,59 @@ Test(covered, compare)
     }
 }
 
+/* n mounts at one place, each written otherwise, and a device's behind them. */
+static void many(struct covered_mounts *before, struct covered_mounts *after, size_t n,
+                 struct arena *arena)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+
+    for (size_t i = 0; i < n; i++) {
+        strbuf_printf(&text, "%s/%zu:/a", i ? " " : "", i);
+        for (size_t bit = 0; bit < 16; bit++)
+            strbuf_addstr(&text, i >> bit & 1 ? "/./" : "//");
+    }
+    list(text.s, arena, before);
+    strbuf_addstr(&text, " /b:/");
+    list(text.s, arena, after);
+}
+
+Test(covered, thousands, .timeout = 10)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct covered_mounts before, after;
+    const char **texts;
+    size_t n;
+
+    many(&before, &after, 20000, arena);
+    cr_assert(covered_compare(&before, &after, arena, &texts, &n));
+    cr_assert_eq(n, 9, "%zu", n);
+    cr_expect(strstr(texts[0], "(from /0) is hidden by that of a device at / (from /b)"), "%s",
+              texts[0]);
+    cr_expect(strstr(texts[7], "(from /7) is hidden"), "%s", texts[7]);
+    cr_expect_str_eq(texts[8], "19992 more mounts are replaced or hidden");
+    /* Nothing new, nothing to say. */
+    cr_assert(covered_compare(&after, &after, arena, &texts, &n));
+    cr_expect_eq(n, 0);
+}
+
+Test(covered, long_paths, .timeout = 10)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    struct covered_mounts before, after;
+    const char **texts;
+    size_t n;
+
+    strbuf_addstr(&text, "/a:");
+    for (size_t i = 0; i < 1000000; i++)
+        strbuf_addstr(&text, "/a");
+    list(text.s, arena, &before);
+    strbuf_addstr(&text, " /b:/a/a");
+    list(text.s, arena, &after);
+    cr_assert(covered_compare(&before, &after, arena, &texts, &n));
+    cr_expect_eq(n, 1);
+}
+
 Test(covered, odd_documents)
 {
     static const struct {

@@ -107,6 +107,8 @@ Test(keyed_list, a_set_has_each_key_once)
     cr_expect(keyed_list_add_key(&list, "b", 1));
     cr_expect_not(keyed_list_add_key(&list, "a", 1));
     cr_expect(keyed_list_add_key(&list, "a\0", 2));
+    cr_expect(keyed_list_has_key(&list, "a\0", 2));
+    cr_expect_not(keyed_list_has_key(&list, "a\0\0", 3));
     cr_expect_eq(list.n, 3);
     cr_expect_null(keyed_list_find(&list, "a", 1, NULL));
 }
