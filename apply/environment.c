@@ -97,10 +97,11 @@ static int add_variable(struct environment *env, struct arena *arena, const char
                         size_t index, struct cdi_error *err)
 {
     char *text = arena_strndup(arena, entry, len), *equals;
+    struct variable *items = arena_grow(arena, env->items, env->n, sizeof *items);
 
-    env->items = arena_grow(arena, env->items, env->n, sizeof *env->items);
-    if (!text || !env->items)
+    if (!text || !items)
         return cdi_error_nomem(err);
+    env->items = items;
     equals = strchr(text, '=');
     *equals = '\0';
     env->items[env->n++] = (struct variable){text, equals + 1, index};
@@ -157,7 +158,8 @@ int environment_read(struct cdi_oci *oci, const char *const *prefixes, size_t n,
     }
     if (r == 0 && scratch.failed)
         r = cdi_error_nomem(err);
-    settle(out);
+    if (r == 0)
+        settle(out);
     return r;
 }
 
