@@ -40,20 +40,19 @@ static void drop_void(struct cdi_edits *edits)
     edits->env.n = n;
 }
 
-/* Each device's edits, and then those that all have in common. */
+/* Each device's edits, and then those that all have in common: in one go, as there may be many. */
 static int apply_document(struct modify *m, struct cdi_spec *spec, struct cdi_error *err)
 {
-    const struct cdi_edits *edits;
-    int r = 0;
+    const struct cdi_edits **edits = arena_calloc(m->arena, spec->n_devices + 1, sizeof *edits);
 
+    if (!edits)
+        return cdi_error_nomem(err);
     if (m->request->mode == REQUEST_LEGACY)
         drop_void(&spec->edits);
-    for (size_t i = 0; r == 0 && i < spec->n_devices; i++) {
-        edits = &spec->devices[i].edits;
-        r = cdi_oci_apply(m->oci, &edits, 1, NULL, err);
-    }
-    edits = &spec->edits;
-    return r == 0 ? cdi_oci_apply(m->oci, &edits, 1, NULL, err) : r;
+    for (size_t i = 0; i < spec->n_devices; i++)
+        edits[i] = &spec->devices[i].edits;
+    edits[spec->n_devices] = &spec->edits;
+    return cdi_oci_apply(m->oci, edits, spec->n_devices + 1, NULL, err);
 }
 
 static int generate(struct modify *m, const char *mode, const struct request_strings *ids,

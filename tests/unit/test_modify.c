@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "apply/oci.h"
@@ -41,10 +42,10 @@ static const char generator[] =
     "mofed) echo 'cdikit: broken' >&2; exit 3;;\n"
     "esac\n"
     "case $ids in *9*) echo 'cdikit: no GPU 9' >&2; exit 1;; esac\n"
+    "printf 'cdiVersion: 0.6.0\\nkind: runtime.nvidia.com/gpu\\ndevices:\\n'\n"
+    "case $ids in *many*) for i in $(seq 200); do\n"
+    "echo \"- {name: M$i, containerEdits: {env: [m$i=1]}}\"; done;; esac\n"
     "cat <<END\n"
-    "cdiVersion: 0.6.0\n"
-    "kind: runtime.nvidia.com/gpu\n"
-    "devices:\n"
     "- {name: A, containerEdits: {env: [${mode}A=1]}}\n"
     "- {name: B, containerEdits: {env: [${mode}B=1]}}\n"
     "containerEdits: {env: [$mode=all, NVIDIA_VISIBLE_DEVICES=void]}\n"
@@ -229,6 +230,34 @@ Test(modify, modes)
         expect_calls(i, cases[i].calls);
         expect_added(i, cases[i].env, cases[i].added);
     }
+}
+
+static long peak_kib(void)
+{
+    struct rusage usage;
+
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+/* A document has as many devices as a GPU has MIG devices, or more: memory must not go with them.
+ */
+Test(modify, many_devices, .timeout = 30)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    _cleanup_free_ char *after = NULL;
+    long before;
+
+    strbuf_addstr(&text, "{\"process\":{\"env\":[\"" D "=many\"");
+    for (size_t i = 0; i < 50000; i++)
+        strbuf_printf(&text, ",\"VARIABLE_%zu=1\"", i);
+    strbuf_addstr(&text, "]}}");
+    before = peak_kib();
+    cr_assert_eq(apply(text.s, REQUEST_JIT_CDI), 0, "%s", err.message);
+    cr_expect(peak_kib() - before < 50 * (long)(text.len / 1024), "%ld KiB for %zu",
+              peak_kib() - before, text.len / 1024);
+    after = edits_format(oci);
+    cr_expect(strstr(after, ",\"m1=1\",") && strstr(after, ",\"m200=1\","));
 }
 
 Test(modify, what_is_absent_is_a_warning)
