@@ -62,7 +62,7 @@ static int run(const struct call *call, struct cdi_error *err)
     else if (r == 0 && o->check)
         r = generate_check(call, &documents, &same, err);
     else if (r == 0 && (r = document_output_open(call, o->format, o->output, &output, err)) == 0)
-        r = generate_write(call, &documents, &output, NULL, err);
+        r = generate_write(call, &documents, &output, true, NULL, err);
     if (r < 0)
         return r;
     if (report.summary && !o->check && !call->quiet)

@@ -108,7 +108,7 @@ int generate_prepare(const struct call *call, const struct generate_documents *d
 }
 
 /* True if the file holds this text, for all to read: then there is no reason to write it again. */
-static bool is_written(const char *path, const struct strbuf *text)
+static bool holds(const char *path, const struct strbuf *text)
 {
     _cleanup_free_ char *old = NULL;
     struct stat st;
@@ -120,12 +120,12 @@ static bool is_written(const char *path, const struct strbuf *text)
 }
 
 static int write_file(const struct cdi_spec *spec, const char *path, enum cdi_format format,
-                      bool *changed, struct cdi_error *err)
+                      bool always, bool *changed, struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
     int r = document_text(spec, format, true, &text, err);
 
-    if (r < 0 || (changed && !*changed && is_written(path, &text)))
+    if (r < 0 || (!always && holds(path, &text)))
         return r;
     r = output_file(path, text.s, text.len, OUTPUT_PUBLISH | OUTPUT_SYNC, err);
     if (r == 0 && changed)
@@ -134,7 +134,7 @@ static int write_file(const struct cdi_spec *spec, const char *path, enum cdi_fo
 }
 
 static int write_document(const struct call *call, const struct generate_document *document,
-                          const struct document_output *output, bool *changed,
+                          const struct document_output *output, bool always, bool *changed,
                           struct cdi_error *err)
 {
     const char *path = output->path;
@@ -143,18 +143,19 @@ static int write_document(const struct call *call, const struct generate_documen
         return document_write(document->spec, NULL, output->format, 0, err);
     if (!output->special)
         path = generate_output_name(call->arena, path, document->suffix);
-    return path ? write_file(document->spec, path, output->format, changed, err)
+    return path ? write_file(document->spec, path, output->format, always, changed, err)
                 : cdi_error_nomem(err);
 }
 
 int generate_write(const struct call *call, const struct generate_documents *documents,
-                   const struct document_output *output, bool *changed, struct cdi_error *err)
+                   const struct document_output *output, bool always, bool *changed,
+                   struct cdi_error *err)
 {
     int r = 0;
 
     for (size_t i = 0; i < documents->n; i++) {
         struct cdi_error problem = CDI_ERROR_INIT;
-        int failed = write_document(call, &documents->items[i], output, changed, &problem);
+        int failed = write_document(call, &documents->items[i], output, always, changed, &problem);
 
         if (failed == 0)
             continue;
@@ -165,4 +166,22 @@ int generate_write(const struct call *call, const struct generate_documents *doc
         r = failed;
     }
     return r;
+}
+
+int generate_is_written(const struct call *call, const struct generate_documents *documents,
+                        const struct document_output *output, bool *written, struct cdi_error *err)
+{
+    *written = true;
+    for (size_t i = 0; *written && i < documents->n; i++) {
+        const struct generate_document *document = &documents->items[i];
+        const char *path = generate_output_name(call->arena, output->path, document->suffix);
+        _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+        int r = path ? document_text(document->spec, output->format, true, &text, err)
+                     : cdi_error_nomem(err);
+
+        if (r < 0)
+            return r;
+        *written = holds(path, &text);
+    }
+    return 0;
 }

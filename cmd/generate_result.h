@@ -35,13 +35,18 @@ int generate_prepare(const struct call *call, const struct generate_documents *d
                      struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * Writes documents to where document_output_open() says. Where `changed` points to a false, files
- * that are right as they are stay untouched, and it becomes true if one was written. A document
- * that cannot be written is no reason not to write the others: each failure is told of, the last
- * by *err, which must not be NULL. Errors: IO, NOMEM.
+ * Writes documents to where document_output_open() says; unless `always`, each file that is right
+ * as it is stays untouched. *changed (may be NULL) becomes true if one was written. A document that
+ * cannot be written is no reason not to write the others: each failure is told of, the last by
+ * *err, which must not be NULL. Errors: IO, NOMEM.
  */
 int generate_write(const struct call *call, const struct generate_documents *documents,
-                   const struct document_output *output, bool *changed,
+                   const struct document_output *output, bool always, bool *changed,
                    struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Whether the files, which generate_write() has written, hold these documents: in *written. */
+int generate_is_written(const struct call *call, const struct generate_documents *documents,
+                        const struct document_output *output, bool *written,
+                        struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif

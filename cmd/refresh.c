@@ -128,7 +128,7 @@ static int generate_anew(struct refresh *refresh, bool *partial, struct cdi_erro
     _cleanup_(generate_documents_clear) struct generate_documents documents = {.n = 0};
     const struct call *call = refresh->call;
     struct sources sources;
-    bool changed = refresh->options->force;
+    bool changed = false;
     int r;
 
     sources_init(&sources, call->arena);
@@ -141,7 +141,8 @@ static int generate_anew(struct refresh *refresh, bool *partial, struct cdi_erro
     if (r == 0)
         r = generate_prepare(call, &documents, err);
     if (r == 0)
-        r = generate_write(call, &documents, &refresh->where, &changed, err);
+        r = generate_write(call, &documents, &refresh->where, refresh->options->force, &changed,
+                           err);
     if (r == 0)
         r = remember(refresh, &documents, &report, &sources, err);
     if (r < 0)
