@@ -103,6 +103,7 @@ static int remember(const struct refresh *refresh, const struct generate_documen
                     struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    bool written;
     int r = 0;
 
     if (generate_is_partial(report) || report->fallback)
@@ -113,8 +114,14 @@ static int remember(const struct refresh *refresh, const struct generate_documen
 
         r = path ? sources_add_output(sources, path, err) : cdi_error_nomem(err);
     }
+    /* Looked at after the facts were: what somebody else has put there is not remembered as ours.
+     */
+    if (r == 0)
+        r = generate_is_written(refresh->call, documents, &refresh->where, &written, err);
     if (r < 0)
         return r;
+    if (!written)
+        return refresh_state_write(&refresh->state, "", 0, err);
     fingerprint_format(&(struct fingerprint){refresh->asked, sources->facts, sources->n}, &text);
     if (text.failed || sources->failed)
         return cdi_error_nomem(err);
