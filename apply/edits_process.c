@@ -34,14 +34,19 @@ static void set_variable(struct editor *e, struct keyed_list *list, size_t kept,
         keyed_list_add(list, entry, len, value);
 }
 
-/* What the kept entries say already need not be said behind them. */
-static void drop_repeated(struct editor *e, struct keyed_list *list, size_t kept)
+/*
+ * What the first `n_old` entries say already need not be said behind them. The last entry counts,
+ * so that all new ones of a variable go, or none.
+ */
+static void drop_repeated(struct editor *e, struct keyed_list *list, size_t n_old)
 {
-    for (size_t i = kept; i < list->n; i++) {
+    for (size_t i = n_old; i < list->n; i++) {
         struct keyed_item *item = &list->items[i];
-        const struct keyed_item *last = find_last(list, item->key, item->key_len, 0, kept);
+        const struct keyed_item *old = find_last(list, item->key, item->key_len, 0, n_old);
+        const struct keyed_item *last = find_last(list, item->key, item->key_len, n_old, list->n);
 
-        if (last && item->value && json_equal(e->doc, last->value, item->value))
+        /* The last one is looked at last. */
+        if (old && last->value && json_equal(e->doc, old->value, last->value))
             item->value = NULL;
     }
 }
@@ -50,7 +55,7 @@ int edits_env(struct editor *e)
 {
     struct keyed_list list;
     struct json *array;
-    size_t kept;
+    size_t kept = 0, n_old = 0;
     int r;
 
     if (e->total.env == 0)
@@ -58,11 +63,15 @@ int edits_env(struct editor *e)
     r = edits_list_section(e, OCI_ENV, NULL, e->total.env, &array, &list);
     if (r < 0)
         return r;
-    kept = e->oci->keep_env ? oci_old_elements(e->oci, OCI_ENV, array) : 0;
+    if (e->oci->keep_env) {
+        kept = list.n;
+        n_old = oci_old_elements(e->oci, OCI_ENV, array);
+    }
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->env.n; j++)
             set_variable(e, &list, kept, e->edits[i]->env.items[j]);
-    drop_repeated(e, &list, kept);
+    if (e->oci->keep_env)
+        drop_repeated(e, &list, n_old);
     keyed_list_keep_old(&list, e->doc);
     return edits_store_list(e, array, &list);
 }

@@ -178,10 +178,11 @@ static const struct {
     {REQUEST_JIT_CDI, D "=0,0", "auto 0", "autoA=1|autoB=1|auto=all|" D "=void"},
     {REQUEST_JIT_CDI, D "=all", "auto all", "autoA=1|autoB=1|auto=all|" D "=void"},
     {REQUEST_JIT_CDI, D "=none", "auto none", "autoA=1|autoB=1|auto=all|" D "=void"},
-    /* in their order: devices, features, channels; what is there comes no second time */
+    /* in their order: devices, features, channels */
     {REQUEST_JIT_CDI, "NVIDIA_IMEX_CHANNELS=0,channel7|NVIDIA_GDS=enabled|" D "=0",
      "auto 0|gds|imex 0 channel7",
-     "autoA=1|autoB=1|auto=all|" D "=void|gdsA=1|gdsB=1|gds=all|imexA=1|imexB=1|imex=all"},
+     "autoA=1|autoB=1|auto=all|" D "=void|gdsA=1|gdsB=1|gds=all|" D
+     "=void|imexA=1|imexB=1|imex=all|" D "=void"},
     {REQUEST_JIT_CDI, D "=0|NVIDIA_GDS=1", "auto 0", "autoA=1|autoB=1|auto=all|" D "=void"},
     {REQUEST_JIT_CDI, "NVIDIA_GDS=enabled|NVIDIA_IMEX_CHANNELS=0", "", ""},
     /* nothing is generated of what the spec dirs have, and both go together */
@@ -193,7 +194,7 @@ static const struct {
     {REQUEST_CDI, D "=runtime.nvidia.com/gpu=0", "auto 0", "autoA=1|autoB=1|auto=all|" D "=void"},
     /* csv: features first; "none" is no device */
     {REQUEST_CSV, D "=0|NVIDIA_GDS=enabled", "gds|csv 0",
-     "gdsA=1|gdsB=1|gds=all|" D "=void|csvA=1|csvB=1|csv=all"},
+     "gdsA=1|gdsB=1|gds=all|" D "=void|csvA=1|csvB=1|csv=all|" D "=void"},
     {REQUEST_CSV, D "=all", "csv all", "csvA=1|csvB=1|csv=all|" D "=void"},
     {REQUEST_CSV, D "=none", "", ""},
     /* requirements are a question to the driver, in mode csv */
@@ -219,7 +220,8 @@ static const struct {
      "autoA=1|autoB=1|auto=all|" D "=void"},
     /* what the machine does not have does not count */
     {REQUEST_JIT_CDI, D "=0|NVIDIA_GDRCOPY=enabled|NVIDIA_NVSWITCH=enabled|NVIDIA_GDS=enabled",
-     "auto 0|gds|gdrcopy|nvswitch", "autoA=1|autoB=1|auto=all|" D "=void|gdsA=1|gdsB=1|gds=all"},
+     "auto 0|gds|gdrcopy|nvswitch",
+     "autoA=1|autoB=1|auto=all|" D "=void|gdsA=1|gdsB=1|gds=all|" D "=void"},
     {REQUEST_LEGACY, D "=9|NVIDIA_DRIVER_CAPABILITIES=all", "graphics 9", ""},
 };
 
