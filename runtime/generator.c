@@ -14,6 +14,7 @@
 
 #define KIND_VENDOR "runtime.nvidia.com"
 #define KIND_CLASS  "gpu"
+#define MAX_FACTS   16384
 
 /* A command line that grows; `failed` without memory. */
 struct words {
@@ -169,10 +170,10 @@ static void log_messages(const struct generator *generator, enum log_level level
 }
 
 /*
- * The last line of what the child said, in which it says why it failed; a hint how the program is
- * used is nothing to whom the container belongs.
+ * The last line of what the child said, in which it says why it failed, and behind which the text
+ * is cut; a hint how the program is used is nothing to whom the container belongs.
  */
-static const char *last_line(char *text)
+static char *last_line(char *text)
 {
     size_t len = strlen(text);
     char *line = text;
@@ -189,18 +190,47 @@ static const char *last_line(char *text)
     return line;
 }
 
-static int check_status(const struct generator *generator, const struct generator_request *request,
-                        struct child_result *result, struct cdi_error *err)
+/* What to do where NVIDIA's program has got words that only cdikit understands. */
+static const char *advice(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+
+    return strcmp(slash ? slash + 1 : program, "cdikit") == 0
+               ? ""
+               : " (it was nvidia-ctk that was run, as no cdikit is beside the wrapper or in PATH: "
+                 "unless that is cdikit by another name, install cdikit)";
+}
+
+/* The error of a child that has failed; what it said before its last line goes to the log. */
+static int failure(const struct generator *generator, struct child_result *result,
+                   struct cdi_error *err)
+{
+    /* 1: what is asked for is not on this machine. */
+    bool not_there = result->signal == 0 && result->status == 1;
+    enum cdi_errc code = not_there ? CDI_ERR_NOTFOUND : CDI_ERR_INVALID;
+    char *last = last_line(result->err);
+    int r;
+
+    if (result->signal)
+        r = cdi_error_set(err, code, "%s was ended by signal %d (%s)%s%s", generator->program,
+                          result->signal, strsignal(result->signal),
+                          *last ? ", after it had said: " : "", last);
+    else
+        r = cdi_error_set(err, code, "%s%s", *last ? last : "the generator failed in silence",
+                          advice(generator->program));
+    *last = '\0';
+    log_messages(generator, LOG_WARNING, result->err);
+    return r;
+}
+
+static int check(const struct generator *generator, struct child_result *result,
+                 struct cdi_error *err)
 {
     /* 4: some devices are left out, none of those that were asked for by their ids. */
-    if (result->status == 0 || result->status == 4) {
-        log_messages(generator, result->status ? LOG_WARNING : LOG_DEBUG, result->err);
-        return 0;
-    }
-    /* 1: what is asked for is not on this machine. */
-    return cdi_error_set(err, result->status == 1 ? CDI_ERR_NOTFOUND : CDI_ERR_INVALID,
-                         "cannot generate the devices of mode %s: %s", request->mode,
-                         *result->err ? last_line(result->err) : "the generator failed in silence");
+    if (result->signal || (result->status != 0 && result->status != 4))
+        return failure(generator, result, err);
+    log_messages(generator, result->status ? LOG_WARNING : LOG_DEBUG, result->err);
+    return 0;
 }
 
 static int find_program(struct generator *generator, struct cdi_error *err)
@@ -219,8 +249,8 @@ int generator_run(struct generator *generator, const struct generator_request *r
         r = generator_command(generator, request, environ, &argv, &env, err);
     if (r == 0)
         r = child_run(argv, env, GENERATOR_SECONDS, CDI_SPEC_MAX_SIZE, &result, err);
-    if (r == 0)
-        r = check_status(generator, request, &result, err);
+    if (r == 0 && (r = check(generator, &result, err)) < 0)
+        return cdi_error_wrap(err, r, "cannot generate the devices of mode %s", request->mode);
     return r < 0 ? r
                  : cdi_spec_parse(result.out, result.out_len, "the generated document", out, err);
 }
@@ -253,10 +283,12 @@ int generator_facts(struct generator *generator, struct require_facts *out, stru
     add_word(&words, NULL);
     if (words.failed || !copy_environment(generator->arena, environ, &env))
         return cdi_error_nomem(err);
-    r = child_run((char *const *)(uintptr_t)words.items, env, GENERATOR_SECONDS, CHILD_MAX_STDERR,
-                  &result, err);
+    r = child_run((char *const *)(uintptr_t)words.items, env, GENERATOR_SECONDS, MAX_FACTS, &result,
+                  err);
+    if (r == 0)
+        r = check(generator, &result, err);
     if (r < 0)
-        return r;
+        return cdi_error_wrap(err, r, "cannot find out what the driver of this machine is");
     out->cuda = find_fact(result.out, "cuda", generator->arena);
     out->arch = find_fact(result.out, "arch", generator->arena);
     out->driver = find_fact(result.out, "driver", generator->arena);

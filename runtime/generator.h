@@ -30,18 +30,18 @@ struct generator_request {
 };
 
 /*
- * The arguments and the environment of the child, each ending with NULL, from the arena: a
- * function of its arguments, but for the names in the directory of CSV files. Variables by which
- * nvidia-ctk takes options are not in the environment. Errors: NOMEM.
+ * The arguments and the environment of the child, each ending with NULL, from the arena. The
+ * directory of CSV files is read, and its failure logged; all else is in the arguments. Variables
+ * by which nvidia-ctk takes options are not in the environment. Errors: NOMEM.
  */
 int generator_command(const struct generator *generator, const struct generator_request *request,
                       char *const *environment, char *const **argv, char *const **env,
                       struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * Generates a document, in *out. What the child says goes to the log. Errors: NOTFOUND (there is
- * no cdikit, or no such device on this machine: the message is the child's last), INVALID (the
- * child failed otherwise), IO, NOMEM.
+ * Generates a document, in *out. What the child says goes to the log, but for the last line of one
+ * that fails, which is in the message. Errors: NOTFOUND (there is no cdikit, or no such device on
+ * this machine), INVALID (the child failed otherwise, or was ended by a signal), IO, NOMEM.
  */
 int generator_run(struct generator *generator, const struct generator_request *request,
                   struct cdi_spec **out, struct cdi_error *err) CDI_MUST_CHECK;

@@ -233,7 +233,9 @@ static const struct {
      "mode auto: cdikit: wrong"},
     {"#!/bin/sh\necho \"Try 'cdikit --help'.\" >&2; exit 2\n", CDI_ERR_INVALID, "mode auto: "},
     {"#!/bin/sh\nexit 3\n", CDI_ERR_INVALID, "silence"},
-    {"#!/bin/sh\nkill -SEGV $$\n", CDI_ERR_INVALID, "mode auto"},
+    {"#!/bin/sh\nkill -SEGV $$\n", CDI_ERR_INVALID, "/cdikit was ended by signal 11 ("},
+    {"#!/bin/sh\necho 'about to' >&2; kill -SEGV $$\n", CDI_ERR_INVALID, "said: about to"},
+    {"#!/bin/sh\nexit 139\n", CDI_ERR_INVALID, "silence"},
     {"#!/none/interpreter\n", CDI_ERR_IO, "cannot run"},
     {"#!/bin/sh\necho 'cdiVersion: 0.6.0\n", CDI_ERR_INVALID, "mode auto"},
     {"#!/bin/sh\necho 'kind: [\n'", CDI_ERR_SYNTAX, "the generated document"},
@@ -287,6 +289,69 @@ Test(generator, messages)
         cdi_spec_free(spec);
         log = tmpdir_read(config.csv_dir, "log");
         cr_expect(log && strstr(log, cases[i].level), "%zu: %s", i, log);
+    }
+}
+
+/* What a child said before it failed is not lost; no line is told twice. */
+Test(generator, messages_of_a_failure)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    _cleanup_free_ char *log = NULL;
+    struct cdi_spec *spec = NULL;
+
+    script("#!/bin/sh\necho 'the reason' >&2; echo >&2; echo 'more of it' >&2; echo end >&2; exit "
+           "2\n");
+    cr_assert_lt(
+        generator_run(&generator, &(struct generator_request){.mode = "auto"}, &spec, &err), 0);
+    cr_expect_str_eq(err.message, "cannot generate the devices of mode auto: end");
+    log = tmpdir_read(config.csv_dir, "log");
+    cr_assert_not_null(log);
+    cr_expect(strstr(log, "level=warning msg=\"the reason\""), "%s", log);
+    cr_expect(strstr(log, "level=warning msg=\"more of it\""), "%s", log);
+    cr_expect_null(strstr(log, "msg=end"), "%s", log);
+}
+
+/* NVIDIA's program lacks commands and modes that cdikit has. */
+Test(generator, another_program)
+{
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    struct cdi_spec *spec = NULL;
+    const char *path = tmpdir_path(config.csv_dir, "nvidia-ctk");
+
+    tmpdir_write(config.csv_dir, "nvidia-ctk", "#!/bin/sh\necho 'invalid mode' >&2; exit 1\n");
+    cr_assert_eq(chmod(path, 0755), 0);
+    generator.program = path;
+    cr_assert_lt(
+        generator_run(&generator, &(struct generator_request){.mode = "graphics"}, &spec, &err), 0);
+    cr_expect(strstr(err.message, "invalid mode") && strstr(err.message, "install cdikit"), "%s",
+              err.message);
+}
+
+static const struct {
+    const char *script;
+    enum cdi_errc code;
+    const char *says;
+} facts_failures[] = {
+    {"#!/bin/sh\necho 'cdikit: no driver' >&2; exit 1\n", CDI_ERR_NOTFOUND,
+     "what the driver of this machine is: cdikit: no driver"},
+    {"#!/bin/sh\necho cuda 12.8; kill -SEGV $$\n", CDI_ERR_INVALID, "signal 11 ("},
+    {"#!/bin/sh\necho 'No help topic' >&2; exit 3\n", CDI_ERR_INVALID, "No help topic"},
+    {"#!/none/interpreter\n", CDI_ERR_IO, "cannot run"},
+};
+
+/* A machine of which nothing can be known is not one that has nothing. */
+Test(generator, facts_failures)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(facts_failures); i++) {
+        _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+        struct require_facts facts;
+        char message[512];
+
+        script(facts_failures[i].script);
+        cr_expect_eq(generator_facts(&generator, &facts, &err), -(int)facts_failures[i].code, "%zu",
+                     i);
+        (void)cdi_error_format(&err, message, sizeof message);
+        cr_expect(strstr(message, facts_failures[i].says), "%zu: %s", i, message);
     }
 }
 
