@@ -36,7 +36,7 @@ enum option_type {
 };
 
 enum option_flags {
-    OPTION_EMPTY = 1 << 0,  /* an empty value is one */
+    OPTION_EMPTY = 1 << 0,  /* an empty value is one; of a list with commas, no part */
     OPTION_NOCASE = 1 << 1, /* a choice may be written in upper case */
 };
 

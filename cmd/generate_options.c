@@ -131,6 +131,7 @@ const struct option generate_command_table[] = {
      .type = OPTION_COMMAS,
      .offset = AT(disabled_hooks),
      .value = "HOOK",
+     .flags = OPTION_EMPTY,
      .aliases = NAMES("disable-hooks"),
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_DISABLED_HOOKS"),
      .help = "leave out this hook, or all; can be repeated, or a list with commas"},
@@ -138,6 +139,7 @@ const struct option generate_command_table[] = {
      .type = OPTION_COMMAS,
      .offset = AT(enabled_hooks),
      .value = "HOOK",
+     .flags = OPTION_EMPTY,
      .aliases = NAMES("enable-hooks"),
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_ENABLED_HOOKS"),
      .help =
@@ -146,6 +148,7 @@ const struct option generate_command_table[] = {
      .type = OPTION_COMMAS,
      .offset = AT(library_paths),
      .value = "DIRS",
+     .flags = OPTION_EMPTY,
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_LIBRARY_SEARCH_PATHS"),
      .help = "absolute directories, joined with colons, where the driver's libraries are looked "
              "for in place of the usual ones and of ld.so.cache; can be repeated"},
@@ -153,12 +156,14 @@ const struct option generate_command_table[] = {
      .type = OPTION_COMMAS,
      .offset = AT(config_paths),
      .value = "DIRS",
+     .flags = OPTION_EMPTY,
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_CONFIG_SEARCH_PATHS"),
      .help = "the same for its configuration files"},
     {.name = "csv.file",
      .type = OPTION_COMMAS,
      .offset = AT(csv_files),
      .value = "FILE",
+     .flags = OPTION_EMPTY,
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_CSV_FILES"),
      .help = "mode csv: a file that lists what containers need; can be repeated; without it "
              "devices.csv, drivers.csv and l4t.csv of the system"},
@@ -166,6 +171,7 @@ const struct option generate_command_table[] = {
      .type = OPTION_COMMAS,
      .offset = AT(csv_ignore),
      .value = "PATTERN",
+     .flags = OPTION_EMPTY,
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_CSV_IGNORE_PATTERNS"),
      .help = "mode csv: leave out the symlinks that fit; can be repeated"},
     {.name = "csv.compat-container-root",
@@ -180,6 +186,7 @@ const struct option generate_command_table[] = {
      .type = OPTION_COMMAS,
      .offset = AT(features),
      .value = "FEATURE",
+     .flags = OPTION_EMPTY,
      .aliases = NAMES("feature-flags"),
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_FEATURE_FLAGS"),
      .help = "turn a feature on or off: see FEATURES; can be repeated, or a list with commas"},
@@ -339,6 +346,22 @@ static int configured_driver_root(const struct call *call, const char *root, con
     return 0;
 }
 
+/* A directory as the caller names it, who is in a working directory; beneath --root nobody is. */
+static int absolute_dir(const struct call *call, const char *root, const char *path,
+                        const char **out, struct cdi_error *err)
+{
+    _cleanup_free_ char *here = NULL;
+
+    *out = path;
+    if (root || !path || !*path || *path == '/')
+        return 0;
+    here = realpath(".", NULL);
+    if (!here)
+        return cdi_error_set_errno(err, errno, "cannot find the working directory for '%s'", path);
+    *out = arena_printf(call->arena, "%s/%s", here, path);
+    return *out ? 0 : cdi_error_nomem(err);
+}
+
 bool generate_has_file(const struct generate_command_options *options)
 {
     return given(options->output) && strcmp(options->output, "-") != 0;
@@ -353,8 +376,6 @@ int generate_set_options(const struct call *call, struct generate_options *out,
     *out = (struct generate_options){
         .mode = o->mode ? (enum generate_mode)(o->mode - 1) : GENERATE_MODE_AUTO,
         .root = o->root,
-        .driver_root = o->driver_root,
-        .dev_root = o->dev_root,
         .vendor = o->vendor,
         .class_ = o->class_,
         .device_ids = strings(&o->device_ids),
@@ -373,6 +394,10 @@ int generate_set_options(const struct call *call, struct generate_options *out,
     };
     if (r == 0)
         r = set_naming(call->arena, &o->naming, out, err);
+    if (r == 0)
+        r = absolute_dir(call, o->root, o->driver_root, &out->driver_root, err);
+    if (r == 0)
+        r = absolute_dir(call, o->root, o->dev_root, &out->dev_root, err);
     for (size_t i = 0; r == 0 && i < out->enabled_hooks.n; i++)
         if (strcmp(out->enabled_hooks.items[i], "all") == 0)
             r = cdi_error_set(err, CDI_ERR_USAGE, "--enable-hook cannot be 'all': name each hook");

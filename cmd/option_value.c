@@ -90,7 +90,7 @@ int option_store(const struct option *option, void *base, const char *value, str
     case OPTION_LIST:
         return add_to_list(arena, place, value, err);
     case OPTION_COMMAS:
-        return add_parts(arena, place, value, err);
+        return *value ? add_parts(arena, place, value, err) : 0;
     case OPTION_CHOICE:
         return store_choice(option, place, value, err);
     }

@@ -54,9 +54,9 @@ int mode_resolve(struct probe *p, enum generate_mode *mode, const char **fallbac
     }
     if ((r = probe_nvml(p, err)) < 0)
         return r;
-    if (p->nvml_problem && (p->foreign || p->nvml_missing) &&
-        platform_has_tegra_files(&p->roots->driver)) {
+    if (p->nvml_problem && platform_has_tegra_files(&p->roots->driver)) {
         *mode = GENERATE_MODE_CSV;
+        *fallback = p->foreign || p->nvml_missing ? NULL : p->nvml_problem;
     } else if (p->nvml_problem) {
         *mode = GENERATE_MODE_PCI;
         *fallback = p->foreign ? NULL : p->nvml_problem;
