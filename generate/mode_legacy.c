@@ -6,7 +6,6 @@
  */
 #include "base/arena.h"
 #include "generate/gpu.h"
-#include "generate/machine/procfs.h"
 #include "generate/nvidia.h"
 
 /* The one device; NULL without memory. It must not be held while devices are added. */
@@ -28,15 +27,10 @@ static struct machine_device *add_all(struct machine *machine, struct cdi_error 
     return device;
 }
 
-/* The driver's version: that of the loaded module, or else that of the libraries. */
 static int find_driver(struct probe *p, enum driver_scope scope, struct cdi_error *err)
 {
-    int r = procfs_driver_version(&p->roots->system, p->machine->arena, &p->module_version, err);
+    int r = probe_module_version(p, err);
 
-    if (r == -CDI_ERR_NOTFOUND) {
-        cdi_error_clear(err);
-        r = 0;
-    }
     return r == 0 ? probe_driver(p, p->module_version, scope, err) : r;
 }
 

@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/root.h"
 #include "generate/glob.h"
-#include "generate/machine/procfs.h"
 #include "generate/nvidia.h"
 #include "generate/probe.h"
 
@@ -123,14 +122,15 @@ static int describe_nodes(struct probe *p, struct cdi_error *err)
     return nvidia_env_visible(p->machine) ? 0 : cdi_error_nomem(err);
 }
 
-/* Without NVML: the module's version, or else that of the libraries, is enough. */
+/* The module's version is enough; where there is none, NVML is asked; else it is the libraries'. */
 static int describe_management(struct probe *p, struct cdi_error *err)
 {
-    int r = procfs_driver_version(&p->roots->system, p->machine->arena, &p->module_version, err);
+    int r = probe_module_version(p, err);
 
-    if (r == -CDI_ERR_NOTFOUND) {
-        cdi_error_clear(err);
-        r = 0;
+    if (r == 0 && !p->module_version) {
+        r = probe_nvml(p, err);
+        if (r == 0 && !p->nvml_problem)
+            p->module_version = p->nvml.driver_version;
     }
     if (r == 0)
         r = probe_driver(p, p->module_version, DRIVER_MANAGEMENT, err);

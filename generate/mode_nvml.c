@@ -185,6 +185,8 @@ static int add_resource(struct probe *p, struct machine_device *device,
     bool graphics = device->kind == MACHINE_GPU || device->graphics;
     int r;
 
+    if (!graphics && (resource->type == SANDBOX_DRM_NODE || resource->type == SANDBOX_DRM_LINK))
+        return 0;
     if (resource->type == SANDBOX_DRM_LINK) {
         struct machine_link *links = arena_grow(arena, device->links, device->n_links,
                                                 sizeof *links);
@@ -195,8 +197,6 @@ static int add_resource(struct probe *p, struct machine_device *device,
         links[device->n_links++] = (struct machine_link){resource->content, path};
         return 0;
     }
-    if (resource->type == SANDBOX_DRM_NODE && !graphics)
-        return 0;
     r = nodes_add(&p->dev, path, arena, &device->nodes, &device->n_nodes, &problem, err);
     if (r < 0 || !problem)
         return r;
@@ -207,6 +207,26 @@ static int add_resource(struct probe *p, struct machine_device *device,
     return 0;
 }
 
+/* What a device cannot do without: its GPU's node, and of a MIG device its two capabilities. */
+static bool is_complete(const struct probe *p, const struct machine_device *device,
+                        const struct sandbox_device *sandbox)
+{
+    size_t gpus = 0, caps = 0;
+    struct stat st;
+
+    for (size_t i = 0; i < sandbox->n; i++) {
+        const struct sandbox_resource *resource = &sandbox->resources[i];
+
+        if (resource->type != SANDBOX_GPU_NODE && resource->type != SANDBOX_CAP_NODE)
+            continue;
+        if (root_stat(p->dev.root, inside_root(p, resource->path), &st) < 0)
+            return false;
+        gpus += resource->type == SANDBOX_GPU_NODE;
+        caps += resource->type == SANDBOX_CAP_NODE;
+    }
+    return gpus > 0 && (device->kind != MACHINE_MIG || caps > 1);
+}
+
 static int describe_device(struct probe *p, const struct sandbox_facts *facts,
                            struct machine_device *device, struct cdi_error *err)
 {
@@ -214,6 +234,9 @@ static int describe_device(struct probe *p, const struct sandbox_facts *facts,
     const struct nvml_gpu *gpu = &p->nvml.gpus[device->index];
     int r = 0;
 
+    /* The library is a second source; where it knows less than NVML, NVML is right. */
+    if (sandbox && !gpu->node_problem && !is_complete(p, device, sandbox))
+        sandbox = NULL;
     if (!sandbox && gpu->node_problem) {
         machine_reject(device, gpu->node_problem);
         return 0;

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "generate/driver/files.h"
+#include "generate/machine/procfs.h"
 
 #define NVML_NAME "libnvidia-ml.so.1"
 
@@ -39,6 +40,17 @@ int probe_nvml(struct probe *p, struct cdi_error *err)
     p->nvml_missing = r == -CDI_ERR_NOTFOUND;
     p->nvml_problem = keep(p, &problem);
     return p->nvml_problem ? 0 : cdi_error_nomem(err);
+}
+
+int probe_module_version(struct probe *p, struct cdi_error *err)
+{
+    int r = procfs_driver_version(&p->roots->system, p->machine->arena, &p->module_version, err);
+
+    if (r != -CDI_ERR_NOTFOUND)
+        return r;
+    p->module_version = NULL;
+    cdi_error_clear(err);
+    return 0;
 }
 
 int probe_driver(struct probe *p, const char *version, enum driver_scope scope,

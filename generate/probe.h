@@ -52,6 +52,12 @@ extern const struct mode mode_nvml, mode_pci, mode_csv, mode_wsl, mode_managemen
  */
 int probe_nvml(struct probe *p, struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * The version of the loaded kernel module, into p->module_version; NULL if there is none. Errors:
+ * IO, NOMEM.
+ */
+int probe_module_version(struct probe *p, struct cdi_error *err) CDI_MUST_CHECK;
+
 /* Finds the files of the driver of a version (NULL: whichever there is), with notes of trouble. */
 int probe_driver(struct probe *p, const char *version, enum driver_scope scope,
                  struct cdi_error *err) CDI_MUST_CHECK;
