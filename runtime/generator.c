@@ -131,13 +131,38 @@ static void add_words(struct words *words, const struct generator *generator,
     add_csv_files(words, generator, request);
 }
 
-/* The environment of a child: without the variables by which nvidia-ctk takes options. */
+/*
+ * What of the engine's environment does not reach a process that loads a driver's libraries: code
+ * to be loaded with them, what changes how GPUs are counted, options of nvidia-ctk, and who waits
+ * for a word of the engine's. (LD_LIBRARY_PATH may be how the driver is found.) A '*' at the end
+ * stands for any end of the name.
+ */
+static const char *const dropped[] = {
+    "LD_PRELOAD", "LD_AUDIT",        "LD_PROFILE",    "LD_PROFILE_OUTPUT",
+    "LD_DEBUG",   "LD_DEBUG_OUTPUT", "LD_BIND_NOT",   "GLIBC_TUNABLES",
+    "GCONV_PATH", "LOCPATH",         "MALLOC_*",      "NVIDIA_CTK_*",
+    "CUDA_*",     "__GL_*",          "NOTIFY_SOCKET", "LISTEN_*",
+    "WATCHDOG_*", "_OCI_*",
+};
+
+static bool is_dropped(const char *variable)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(dropped); i++) {
+        size_t len = strcspn(dropped[i], "*");
+
+        if (strncmp(variable, dropped[i], len) == 0 &&
+            (dropped[i][len] == '*' || variable[len] == '=' || !variable[len]))
+            return true;
+    }
+    return false;
+}
+
 static bool copy_environment(struct arena *arena, char *const *environment, char *const **out)
 {
     struct words variables = {.arena = arena};
 
     for (; *environment; environment++)
-        if (strncmp(*environment, "NVIDIA_CTK_", strlen("NVIDIA_CTK_")) != 0)
+        if (!is_dropped(*environment))
             add_word(&variables, *environment);
     add_word(&variables, NULL);
     *out = (char *const *)(uintptr_t)variables.items;

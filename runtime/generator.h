@@ -32,7 +32,8 @@ struct generator_request {
 /*
  * The arguments and the environment of the child, each ending with NULL, from the arena. The
  * directory of CSV files is read, and its failure logged; all else is in the arguments. Variables
- * by which nvidia-ctk takes options are not in the environment. Errors: NOMEM.
+ * that could change what the child loads or how it understands its words are left out. Errors:
+ * NOMEM.
  */
 int generator_command(const struct generator *generator, const struct generator_request *request,
                       char *const *environment, char *const **argv, char *const **env,

@@ -195,21 +195,57 @@ Test(generator, csv_directory_that_cannot_be_read)
     cr_expect(log && strstr(log, "level=warning") && strstr(log, config.csv_dir), "%s", log);
 }
 
+/* No code comes in by it, no other numbering of GPUs, no options; all else does. */
 Test(generator, environment)
 {
-    static const char *const given[] = {
-        "PATH=/bin",  "NVIDIA_CTK_CDI_GENERATE_MODE=x", "NVIDIA_CTK_DEBUG", "NVIDIA_CTKX=1",
-        "HOME=/root", "NVIDIA_CTK_CONFIG_FILE_PATH=/c", "XNVIDIA_CTK_A=1",  NULL};
-    static const char *const want[] = {"PATH=/bin", "NVIDIA_CTKX=1", "HOME=/root",
-                                       "XNVIDIA_CTK_A=1", NULL};
+    static const char *const kept[] = {
+        "PATH=/bin",
+        "NVIDIA_CTKX=1",
+        "HOME=/root",
+        "XNVIDIA_CTK_A=1",
+        "LD_LIBRARY_PATH=/l",
+        "LANG=C",
+        "LC_ALL=C",
+        "TMPDIR=/t",
+        "XDG_DATA_DIRS=/x",
+        "LD_PRELOADED=1",
+        "NOTIFY_SOCKETS=1",
+        "OCI_A=1",
+        "=odd",
+        "odd",
+    };
+    static const char *const not_kept[] = {
+        "NVIDIA_CTK_CDI_GENERATE_MODE=x",
+        "NVIDIA_CTK_DEBUG",
+        "NVIDIA_CTK_CONFIG_FILE_PATH=/c",
+        "LD_PRELOAD=/e.so",
+        "LD_AUDIT=/e.so",
+        "LD_DEBUG=all",
+        "GLIBC_TUNABLES=a",
+        "GCONV_PATH=/g",
+        "CUDA_VISIBLE_DEVICES=1",
+        "CUDA_DEVICE_ORDER=PCI_BUS_ID",
+        "NOTIFY_SOCKET=/n",
+        "LISTEN_FDS=1",
+        "LISTEN_PID=1",
+        "_OCI_SYNCPIPE=3",
+        "MALLOC_PERTURB_=1",
+        "LD_PRELOAD",
+    };
+    const char *given[ARRAY_SIZE(kept) + ARRAY_SIZE(not_kept) + 1];
+    size_t n = 0;
 
-    command(&(struct generator_request){.mode = "auto"}, given);
-    for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
-        if (want[i])
-            cr_expect_str_eq(env[i], want[i]);
-        else
-            cr_expect_null(env[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(kept) || i < ARRAY_SIZE(not_kept); i++) {
+        if (i < ARRAY_SIZE(kept))
+            given[n++] = kept[i];
+        if (i < ARRAY_SIZE(not_kept))
+            given[n++] = not_kept[i];
     }
+    given[n] = NULL;
+    command(&(struct generator_request){.mode = "auto"}, given);
+    for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+        cr_assert_str_eq(env[i] ? env[i] : "(end)", kept[i]);
+    cr_expect_null(env[ARRAY_SIZE(kept)]);
 }
 
 static void script(const char *text)
