@@ -15,7 +15,7 @@ $(B)/tests/unit/stubs/%.so: $(B)/tests/unit/stubs/%.o
 	@$(call say,LINK    $@)
 	$(Q)$(CC) $(CDI_LDFLAGS) $(LDFLAGS) $(STUB_LDFLAGS) -shared -o $@ $<
 
-$(addprefix $(B)/tests/unit/test_,nvml sandboxutils dxcore cuda driver_facts): $(UNIT_STUBS)
+$(addprefix $(B)/tests/unit/test_,nvml sandboxutils dxcore cuda driver_facts guest): $(UNIT_STUBS)
 
 $(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libhooks.a $(B)/libruntime.a $(B)/libgenerate.a \
     $(B)/libcdikit.a

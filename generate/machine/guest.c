@@ -2,7 +2,10 @@
 #include "generate/machine/guest.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 
@@ -15,21 +18,55 @@
 
 _Static_assert(sizeof(void *) == sizeof(void (*)(void)), "POSIX: dlsym() returns functions");
 
+/* How many guests are there, and the descriptor of our standard output as long as there are. */
+static int guests, output = -1;
+
+/* Standard output may be a document, in which a library's messages have no place. */
+static void welcome(void)
+{
+    if (guests++ > 0)
+        return;
+    (void)fflush(stdout);
+    output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (output >= 0)
+        (void)dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+static void bid_farewell(void)
+{
+    if (--guests > 0)
+        return;
+    (void)fflush(stdout);
+    if (output < 0)
+        return;
+    (void)dup2(output, STDOUT_FILENO);
+    (void)close(output);
+    output = -1;
+}
+
 bool guest_can_load(const char *library)
 {
-    void *handle = dlopen(library, OPEN_FLAGS);
+    bool loads;
+    void *handle;
 
-    guest_close(&handle);
-    return handle != NULL;
+    welcome();
+    handle = dlopen(library, OPEN_FLAGS);
+    loads = handle;
+    if (handle)
+        (void)dlclose(handle);
+    bid_farewell();
+    return loads;
 }
 
 int guest_open(const char *library, void **handle, struct cdi_error *err)
 {
     const char *reason;
 
+    welcome();
     *handle = dlopen(library, OPEN_FLAGS);
     if (*handle)
         return 0;
+    bid_farewell();
     reason = dlerror();
     return cdi_error_set(err, CDI_ERR_NOTFOUND, "cannot open the library %s: %s", library,
                          reason ? reason : "the loader gives no reason");
@@ -37,8 +74,10 @@ int guest_open(const char *library, void **handle, struct cdi_error *err)
 
 void guest_close(void **handle)
 {
-    if (*handle)
-        (void)dlclose(*handle);
+    if (!*handle)
+        return;
+    (void)dlclose(*handle);
+    bid_farewell();
 }
 
 static void *find(void *handle, const struct guest_symbol *symbol)

@@ -2,7 +2,8 @@
 /*
  * A vendor's library as a guest: opened for a few questions, and closed. Only what is asked of
  * it by name is used, so that a library of another driver release, which lacks some functions,
- * is no obstacle.
+ * is no obstacle. As long as one is open, what is written to standard output goes to standard
+ * error: ours may be a document. Not for programs with threads that write there.
  */
 #ifndef CDIKIT_GENERATE_MACHINE_GUEST_H
 #define CDIKIT_GENERATE_MACHINE_GUEST_H
