@@ -32,6 +32,17 @@ int edits_list_section(struct editor *e, enum oci_section section, const char *n
     return json_check(e->doc, e->err);
 }
 
+struct keyed_item *edits_find_equal(struct editor *e, const struct keyed_list *list,
+                                    const char *key, size_t key_len, struct json *value)
+{
+    struct keyed_item *item = NULL;
+
+    while ((item = keyed_list_find(list, key, key_len, item)))
+        if (item->value == item->was && json_equal(e->doc, item->value, value))
+            return item;
+    return NULL;
+}
+
 int edits_store_list(struct editor *e, struct json *array, const struct keyed_list *list)
 {
     struct json **values = arena_calloc(e->oci->arena, list->n, sizeof(struct json *));

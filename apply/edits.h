@@ -43,6 +43,13 @@ int edits_gids(struct editor *e) CDI_MUST_CHECK;
 int edits_list_section(struct editor *e, enum oci_section section, const char *name, size_t more,
                        struct json **array, struct keyed_list *list) CDI_MUST_CHECK;
 
+/*
+ * The item of a key whose value json_equal()s the given one and comes from the document; NULL if
+ * there is none.
+ */
+struct keyed_item *edits_find_equal(struct editor *e, const struct keyed_list *list,
+                                    const char *key, size_t key_len, struct json *value);
+
 /* Makes the values of the list the elements of the array. */
 int edits_store_list(struct editor *e, struct json *array,
                      const struct keyed_list *list) CDI_MUST_CHECK;

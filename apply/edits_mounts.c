@@ -80,12 +80,18 @@ static struct json *new_mount(struct json_document *doc, const struct cdi_mount 
     return v;
 }
 
-/* Removes the first mount of the destination and adds the new one. */
-static void set_mount(struct keyed_list *list, const char *destination, struct json *value)
+/*
+ * Removes the first mount of the destination and adds the new one. The wrapper leaves an equal one
+ * where it is: each time another one would go.
+ */
+static void set_mount(struct editor *e, struct keyed_list *list, const char *destination,
+                      struct json *value)
 {
     size_t len = strlen(destination);
     struct keyed_item *first = keyed_list_find(list, destination, len, NULL);
 
+    if (e->oci->as_wrapper && edits_find_equal(e, list, destination, len, value))
+        return;
     if (first)
         first->value = NULL;
     keyed_list_add(list, destination, len, value);
@@ -138,7 +144,7 @@ int edits_mounts(struct editor *e)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->n_mounts; j++) {
             const struct cdi_mount *mount = &e->edits[i]->mounts[j];
 
-            set_mount(&list, mount->container_path, new_mount(e->doc, mount, userns));
+            set_mount(e, &list, mount->container_path, new_mount(e->doc, mount, userns));
         }
     keyed_list_keep_old(&list, e->doc);
     r = sort_mounts(e, &list);

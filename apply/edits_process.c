@@ -63,14 +63,14 @@ int edits_env(struct editor *e)
     r = edits_list_section(e, OCI_ENV, NULL, e->total.env, &array, &list);
     if (r < 0)
         return r;
-    if (e->oci->keep_env) {
+    if (e->oci->as_wrapper) {
         kept = list.n;
         n_old = oci_old_elements(e->oci, OCI_ENV, array);
     }
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->env.n; j++)
             set_variable(e, &list, kept, e->edits[i]->env.items[j]);
-    if (e->oci->keep_env)
+    if (e->oci->as_wrapper)
         drop_repeated(e, &list, n_old);
     keyed_list_keep_old(&list, e->doc);
     return edits_store_list(e, array, &list);

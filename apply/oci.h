@@ -43,9 +43,10 @@ struct cdi_oci {
     size_t first_len;
     /*
      * Edits leave variables that are there as they are, and put new values behind them: what was
-     * asked for stays to be seen.
+     * asked for stays to be seen. Mounts and device nodes that are there, equal to new ones, stay
+     * where they are: edits that are made again change nothing.
      */
-    bool keep_env;
+    bool as_wrapper;
     /*
      * How many elements variables, hooks and device rules had before the first edit, plus 1; 0:
      * not edited

@@ -154,7 +154,7 @@ static int find_devices(const struct call *call, struct job *job, struct cdi_err
         return 0;
     job->asked = true;
     /* As the wrapper does. */
-    job->oci->keep_env = o->ask.mode || o->ask.config;
+    job->oci->as_wrapper = o->ask.mode || o->ask.config;
     r = ask(call, &o->ask, job->oci, &job->where, &job->runtime, &job->request, err);
     if (r == 0 && !o->explain)
         ask_tell(call, &job->request, false);

@@ -87,7 +87,7 @@ static int modify(struct cdi_oci *oci, const struct config *config, const struct
     size_t n;
     int r = request->devices.n ? covered_list(oci, arena, &before, err) : 0;
 
-    oci->keep_env = true;
+    oci->as_wrapper = true;
     if (r == 0)
         r = modify_apply(&how, err);
     if (r < 0 || !request->devices.n)

@@ -246,6 +246,17 @@ $TMP/drv.machine /drv /other /other
 $TMP/drv.machine /drv /
 sandboxutils / /other /other
 END
+# A device that the library knows only in part is what NVML says of it; without graphics, no links.
+# shellcheck disable=SC2016
+expect_status 4 on sandboxutils sh -c 'rm /dev/nvidia-caps/nvidia-cap67 && exec "$@"' - "$cdikit" \
+    generate --format json --no-all-device --device-name-strategy index
+expect_err '/dev/nvidia-caps/nvidia-cap67 does not exist'
+expect_facts -E '^device' <<'END'
+device 0
+END
+expect_status 0 on sandboxutils "$cdikit" generate -q --format json --no-all-device \
+    --device-name-strategy index
+expect_facts -E '^1:0: hook' </dev/null
 # One that fails is not needed, and the links are as without it.
 for failure in nvSandboxUtilsInit=1 nvSandboxUtilsGetGpuResource=1 nvSandboxUtilsGetDriverVersion=1; do
     expect_status 0 failing "$failure" on sandboxutils "$cdikit" generate -q --format json \

@@ -213,7 +213,28 @@ Test(edits, paths_that_are_there_twice)
     }
 }
 
-/* Without what is added anew each time. */
+/* The wrapper leaves what it has brought: a second time nothing goes and nothing comes. */
+Test(edits, paths_that_are_there_twice_for_the_wrapper)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(repeated); i++) {
+        const struct cdi_edits *edits = &repeated[i].edits;
+        _cleanup_free_ char *text = NULL, *again = NULL;
+        struct cdi_oci *oci = edits_parse(repeated[i].before);
+
+        oci->as_wrapper = true;
+        cr_expect_eq(cdi_oci_apply(oci, &edits, 1, NULL, NULL), 0);
+        text = edits_format(oci);
+        cr_expect(edits_same_json(text, repeated[i].after), "%s\n%s", text, repeated[i].after);
+        cdi_oci_free(oci);
+        oci = edits_parse(text);
+        oci->as_wrapper = true;
+        cr_expect_eq(cdi_oci_apply(oci, &edits, 1, NULL, NULL), 0);
+        again = edits_format(oci);
+        cr_expect_str_eq(again, text);
+        cdi_oci_free(oci);
+    }
+}
+
 /* Doing it again changes nothing, to the byte. */
 Test(edits, apply_again)
 {
@@ -222,11 +243,11 @@ Test(edits, apply_again)
         struct cdi_oci *first = edits_parse(cases[i / 2].before), *again;
         char *before, *after;
 
-        first->keep_env = i % 2;
+        first->as_wrapper = i % 2;
         cr_expect_eq(cdi_oci_apply(first, &edits, 1, NULL, NULL), 0);
         before = edits_format(first);
         again = edits_parse(before);
-        again->keep_env = i % 2;
+        again->as_wrapper = i % 2;
         cr_expect_eq(cdi_oci_apply(again, &edits, 1, NULL, NULL), 0);
         after = edits_format(again);
         cr_expect_str_eq(after, before);
@@ -265,7 +286,7 @@ Test(edits, variables_that_are_kept)
             struct cdi_oci *oci = edits_parse(k ? want : before);
             char *text;
 
-            oci->keep_env = true;
+            oci->as_wrapper = true;
             cr_expect_eq(cdi_oci_apply(oci, &first, 1, NULL, NULL), 0);
             cr_expect_eq(cdi_oci_apply(oci, &second, 1, NULL, NULL), 0);
             text = edits_format(oci);
@@ -289,6 +310,9 @@ static const struct {
     {"{O},{D}", "{O},{D},{A}"},
     {"{A},{}", "{A},{},{A}"},
     {"{R}", "{R},{A}"},
+    {"{X},{S}", "{X},{S},{A}"},
+    {"{X},{S},{A}", NULL},
+    {"{A},null", "{A},null,{A}"},
 };
 
 /* Rules of one letter, in full. */
@@ -296,6 +320,9 @@ static void write_rules(const char *list, char *out, size_t size)
 {
     static const char *const texts[] = {
         ['A'] = "\"allow\":true,\"type\":\"c\",\"major\":195,\"minor\":0,\"access\":\"rwm\"",
+        ['S'] = "\"allow\":true,\"type\":\"c\",\"major\":195,\"minor\":-0,\"access\":\"rwm\"",
+        ['X'] = "\"allow\":true,\"type\":\"c\",\"major\":195,\"minor\":0,\"access\":\"rwm\","
+                "\"x\":1",
         ['R'] = "\"allow\":true,\"type\":\"c\",\"major\":195,\"minor\":0,\"access\":\"r\"",
         ['O'] = "\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":3,\"access\":\"rwm\"",
         ['D'] = "\"allow\":false,\"access\":\"rwm\"",
@@ -304,13 +331,43 @@ static void write_rules(const char *list, char *out, size_t size)
 
     strbuf_addstr(&text, "\"resources\":{\"devices\":[");
     for (; *list; list++)
-        if (*list >= 'A' && *list <= 'R')
+        if (*list >= 'A' && *list <= 'X')
             strbuf_addstr(&text, texts[(unsigned char)*list]);
         else
             strbuf_addch(&text, *list);
     strbuf_addstr(&text, "]}");
     (void)snprintf(out, size, "%s", text.s);
     strbuf_free(&text);
+}
+
+/* Each node looks for its rule, and each hook for itself: not by looking at all. */
+Test(edits, thousands_of_rules_and_hooks, .timeout = 10)
+{
+    enum { N = 20000 };
+    static struct cdi_device_node node[N];
+    static struct cdi_hook hook[N];
+    const struct cdi_edits edits = {.device_nodes = node,
+                                    .n_device_nodes = N,
+                                    .hooks = hook,
+                                    .n_hooks = N},
+                           *one = &edits;
+    struct cdi_oci *oci = edits_parse("{}");
+    static char paths[N][16];
+    _cleanup_free_ char *text = NULL;
+
+    for (size_t i = 0; i < N; i++) {
+        (void)snprintf(paths[i], sizeof paths[i], "/dev/%zu", i);
+        node[i] = (struct cdi_device_node){
+            .path = paths[i], .type = "c", .major = 240, .minor = (int64_t)i};
+        hook[i] = (struct cdi_hook){.hook_name = "poststop", .path = paths[i]};
+    }
+    cr_assert_eq(cdi_oci_apply(oci, &one, 1, NULL, NULL), 0);
+    text = edits_format(oci);
+    cdi_oci_free(oci);
+    oci = edits_parse(text);
+    cr_assert_eq(cdi_oci_apply(oci, &one, 1, NULL, NULL), 0);
+    cr_expect_not(cdi_oci_changed(oci));
+    cdi_oci_free(oci);
 }
 
 Test(edits, rules_that_are_there)

@@ -44,7 +44,7 @@ static const char generator[] =
     "case $ids in *9*) echo 'cdikit: no GPU 9' >&2; exit 1;; esac\n"
     "printf 'cdiVersion: 0.6.0\\nkind: runtime.nvidia.com/gpu\\ndevices:\\n'\n"
     "case $ids in *many*) for i in $(seq 200); do\n"
-    "echo \"- {name: M$i, containerEdits: {env: [m$i=1]}}\"; done;; esac\n"
+    "echo \"- {name: M$i, containerEdits: {env: [m$i=1, same=$i]}}\"; done;; esac\n"
     "cat <<END\n"
     "- {name: A, containerEdits: {env: [${mode}A=1]}}\n"
     "- {name: B, containerEdits: {env: [${mode}B=1]}}\n"
@@ -56,6 +56,27 @@ static const char spec[] = "cdiVersion: 0.6.0\n"
                            "devices:\n"
                            "- {name: '0', containerEdits: {env: [r0=registry]}}\n"
                            "- {name: '1', containerEdits: {env: [r1=registry]}}\n";
+
+/* Devices that bring the same things as each other, and as containers have them. */
+static const char clashes[] =
+    "cdiVersion: 0.7.0\n"
+    "kind: nvidia.com/gpu\n"
+    "devices:\n"
+    "- name: x\n"
+    "  containerEdits:\n"
+    "    env: [both=2]\n"
+    "    additionalGids: [44, 45]\n"
+    "    mounts: [{containerPath: /x, hostPath: /x1}, {containerPath: /a/b, hostPath: /ab}]\n"
+    "    deviceNodes: [{path: /dev/x, type: c, major: 240, minor: 1}]\n"
+    "    hooks: [{hookName: poststop, path: /bin/x}]\n"
+    "- name: 'y'\n"
+    "  containerEdits:\n"
+    "    env: [both=3]\n"
+    "    mounts: [{containerPath: /x, hostPath: /y1}, {containerPath: /a, hostPath: /a}]\n"
+    "    deviceNodes: [{path: /dev/x, type: c, major: 240, minor: 2}]\n"
+    "    hooks: [{hookName: poststop, path: /bin/x}]\n"
+    "containerEdits:\n"
+    "  env: [both=1]\n";
 
 static void setup(void)
 {
@@ -72,6 +93,7 @@ static void setup(void)
     args = (struct args){.log = arena_strdup(arena, tmpdir_path(dir, "log"))};
     logger_init(&logger, &args, NULL);
     tmpdir_write(dir, "specs/nvidia.yaml", spec);
+    tmpdir_write(dir, "specs/clashes.yaml", clashes);
     tmpdir_write(dir, "facts", "cuda 12.2\n");
     tmpdir_write(dir, "generator", generator);
     cr_assert_eq(chmod(tmpdir_path(dir, "generator"), 0755), 0);
@@ -106,7 +128,7 @@ static int apply(const char *text, enum request_mode mode)
     cdi_oci_free(oci);
     cdi_error_clear(&err);
     modify.oci = oci = edits_parse(text);
-    oci->keep_env = true;
+    oci->as_wrapper = true;
     tmpdir_write(dir, "calls", "");
     cr_assert_eq(request_rules_from_config(&config, arena, &rules, NULL), 0);
     cr_assert_eq(request_read(oci, &rules, mode, REQUEST_PLATFORM_OTHER, arena, &request, &err), 0,
@@ -231,6 +253,57 @@ Test(modify, modes)
         cr_expect_eq(apply_env(cases[i].env, cases[i].mode), 0, "%zu: %s", i, err.message);
         expect_calls(i, cases[i].calls);
         expect_added(i, cases[i].env, cases[i].added);
+    }
+}
+
+/* The same request again: what the first time has brought stays, and nothing comes. */
+static void expect_settled(size_t i, const char *before, enum request_mode mode)
+{
+    _cleanup_free_ char *after = NULL, *again = NULL;
+
+    cr_assert_eq(apply(before, mode), 0, "%zu: %s", i, err.message);
+    after = edits_format(oci);
+    cr_assert_eq(apply(after, mode), 0, "%zu: %s", i, err.message);
+    again = edits_format(oci);
+    cr_expect_str_eq(again, after, "%zu, mode %s", i, request_mode_name(mode));
+    cr_expect_not(cdi_oci_changed(oci), "%zu", i);
+}
+
+/* What containers may have that devices bring too, around their variables. */
+static const char *const containers[][2] = {
+    {"{\"process\":{\"env\":[", "]}}"},
+    /* two mounts and two nodes at one place, and a third one */
+    {"{\"process\":{\"env\":[\"both=0\",",
+     ",\"both=1\"],\"user\":{\"additionalGids\":[44]}},"
+     "\"mounts\":[{\"destination\":\"/x\",\"source\":\"/u1\"},"
+     "{\"destination\":\"/x\",\"source\":\"/u2\"},{\"destination\":\"/x\",\"source\":\"/u3\"}],"
+     "\"linux\":{\"devices\":[{\"path\":\"/dev/x\",\"type\":\"p\"},"
+     "{\"path\":\"/dev/x\",\"type\":\"u\"},{\"path\":\"/dev/x\",\"type\":\"c\"}],"
+     "\"resources\":{\"devices\":[{\"allow\":false,\"access\":\"rwm\"}]}},"
+     "\"hooks\":{\"poststop\":[{\"path\":\"/bin/x\",\"args\":[]}]}}"},
+};
+
+Test(modify, again_changes_nothing)
+{
+    static const enum request_mode modes[] = {REQUEST_LEGACY, REQUEST_CSV, REQUEST_JIT_CDI};
+    static const char *const requests[] = {
+        "0,1",
+        "1,0,1",
+        "many",
+        "0,runtime.nvidia.com/gpu=0",
+        "nvidia.com/gpu=1,nvidia.com/gpu=0",
+        "nvidia.com/gpu=x",
+        "nvidia.com/gpu=y,nvidia.com/gpu=x,many",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(requests) * ARRAY_SIZE(containers); i++) {
+        const char *const *around = containers[i % ARRAY_SIZE(containers)];
+        char before[2048];
+
+        (void)snprintf(before, sizeof before, "%s\"" D "=%s\",\"NVIDIA_GDS=enabled\"%s", around[0],
+                       requests[i / ARRAY_SIZE(containers)], around[1]);
+        for (size_t m = 0; m < ARRAY_SIZE(modes); m++)
+            expect_settled(i, before, modes[m]);
     }
 }
 
