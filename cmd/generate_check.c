@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/strbuf.h"
 #include "cmd/common.h"
 #include "cmd/diff.h"
@@ -192,6 +193,38 @@ static int check_one(const struct call *call, const char *output,
     return 0;
 }
 
+static bool is_written(const struct generate_documents *documents, const char *suffix)
+{
+    for (size_t i = 0; i < documents->n; i++)
+        if (strcmp(documents->items[i].suffix, suffix) == 0)
+            return true;
+    return false;
+}
+
+/* A file that has the name and the kind of a document that would not be written now. */
+static int check_surplus(const struct call *call, const char *output,
+                         const struct generate_documents *documents, const char *suffix, bool *same,
+                         struct cdi_error *err)
+{
+    const char *path = generate_output_name(call->arena, output, suffix);
+    const char *kind = arena_printf(call->arena, "%s%s", documents->items[0].spec->kind, suffix);
+    _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
+    _cleanup_spec_ struct cdi_spec *found = NULL;
+    int r;
+
+    if (!path || !kind)
+        return cdi_error_nomem(err);
+    r = cdi_spec_read(path, &found, &problem);
+    if (r == -CDI_ERR_NOMEM)
+        return cdi_error_nomem(err);
+    if (r < 0 || strcmp(found->kind, kind) != 0)
+        return 0;
+    *same = false;
+    if (!call->quiet)
+        message_say(call, "%s is surplus: it would not be written now", path);
+    return 0;
+}
+
 int generate_check(const struct call *call, const struct generate_documents *documents, bool *same,
                    struct cdi_error *err)
 {
@@ -202,5 +235,8 @@ int generate_check(const struct call *call, const struct generate_documents *doc
     *same = true;
     for (size_t i = 0; r == 0 && i < documents->n; i++)
         r = check_one(call, output.path, &documents->items[i], same, err);
+    for (size_t i = 0; r == 0 && i < GENERATE_MAX_DOCUMENTS; i++)
+        if (!is_written(documents, generate_suffixes[i]))
+            r = check_surplus(call, output.path, documents, generate_suffixes[i], same, err);
     return r;
 }

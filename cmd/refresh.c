@@ -12,6 +12,7 @@
 #include "cmd/lower.h"
 #include "cmd/refresh_state.h"
 #include "cmd/refresh_wait.h"
+#include "generate/facts.h"
 #include "generate/sources.h"
 
 #define DEFAULT_OUTPUT "/var/run/cdi/nvidia.yaml"
@@ -31,7 +32,8 @@ struct refresh {
     struct document_output where; /* the same, and how */
     char asked[FINGERPRINT_HASH_SIZE];
     struct refresh_state state;
-    const char *reason; /* why there is something to do; NULL if there is nothing */
+    struct fingerprint before; /* what the state remembers */
+    const char *reason;        /* why there is something to do; NULL if there is nothing */
 };
 
 static void refresh_clear(struct refresh *refresh)
@@ -53,35 +55,44 @@ static const struct option more_options[] = {
     {.name = NULL},
 };
 
+/* Reads the state into refresh->before; *lacking says why there is nothing to compare with. */
+static int recall(struct refresh *refresh, const char **lacking, struct cdi_error *err)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t len = 0;
+    int r = 0;
+
+    refresh->before = (struct fingerprint){.n = 0};
+    if (refresh_state_read(&refresh->state, &text, &len) && len)
+        r = fingerprint_parse(text, len, refresh->call->arena, &refresh->before, NULL);
+    if (r == -CDI_ERR_NOMEM)
+        return cdi_error_nomem(err);
+    *lacking = refresh->before.asked ? NULL : "nothing is known of an earlier time";
+    if (r < 0) {
+        *lacking = "what is known of an earlier time is damaged, or of another version";
+        refresh->before = (struct fingerprint){.n = 0};
+    }
+    return 0;
+}
+
 /* What the state remembers, and whether it is still so: in refresh->reason. */
 static int compare(struct refresh *refresh, struct cdi_error *err)
 {
     struct arena *arena = refresh->call->arena;
-    _cleanup_free_ char *text = NULL;
-    struct fingerprint before;
-    size_t len = 0;
-    int r;
+    int r = recall(refresh, &refresh->reason, err);
 
-    if (refresh->options->force) {
-        refresh->reason = "as --force asks for";
-        return 0;
-    }
-    if (!refresh_state_read(&refresh->state, &text, &len) || !len) {
-        refresh->reason = "nothing is known of an earlier time";
-        return 0;
-    }
-    r = fingerprint_parse(text, len, arena, &before, NULL);
-    if (r == -CDI_ERR_NOMEM)
-        return cdi_error_nomem(err);
     if (r < 0)
-        refresh->reason = "what is known of an earlier time is damaged, or of another version";
-    else if (strcmp(before.asked, refresh->asked) != 0)
+        return r;
+    if (refresh->options->force)
+        refresh->reason = "as --force asks for";
+    else if (!refresh->reason && strcmp(refresh->before.asked, refresh->asked) != 0)
         refresh->reason = "something else is asked for";
-    else
-        r = sources_compare(&before, &refresh->what, arena, &refresh->reason, err);
+    else if (!refresh->reason)
+        r = sources_compare(&refresh->before, &refresh->what, arena, &refresh->reason, err);
     if (r == 0 && !refresh->reason)
-        message_detail(refresh->call, "nothing to do: %zu facts are as they were", before.n);
-    return r == -CDI_ERR_INVALID ? 0 : r;
+        message_detail(refresh->call, "nothing to do: %zu facts are as they were",
+                       refresh->before.n);
+    return r;
 }
 
 /* What only a person can put right. */
@@ -97,23 +108,92 @@ static int check_output(const char *output, struct cdi_error *err)
     return 0;
 }
 
-/* Nothing is remembered of a result that another time may be better: the next refresh tries. */
+/* The files of documents, in order. */
+struct files {
+    const char *paths[GENERATE_MAX_DOCUMENTS];
+    size_t n;
+};
+
+static int name_files(const struct refresh *refresh, const struct generate_documents *documents,
+                      struct files *files, struct cdi_error *err)
+{
+    files->n = documents->n;
+    for (size_t i = 0; i < documents->n; i++) {
+        files->paths[i] = generate_output_name(refresh->call->arena, refresh->output,
+                                               documents->items[i].suffix);
+        if (!files->paths[i])
+            return cdi_error_nomem(err);
+    }
+    return 0;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static bool is_among(const struct files *files, const char *name)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (strcmp(base_name(files->paths[i]), name) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Removes what an earlier refresh wrote and nobody has touched since. Documents are all in one
+ * directory, which may have been called otherwise then.
+ */
+static int remove_surplus(const struct refresh *refresh, const struct files *files, bool *changed,
+                          struct cdi_error *err)
+{
+    const struct refresh_state *state = &refresh->state;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < refresh->before.n; i++) {
+        const struct fingerprint_fact *fact = &refresh->before.facts[i];
+        const char *name = base_name(fact->path), *path;
+        char now[FACT_SIZE];
+
+        if (fact->where != FINGERPRINT_OUTPUT || is_among(files, name))
+            continue;
+        if (!(path = arena_printf(refresh->call->arena, "%s/%s", state->dir, name)))
+            return cdi_error_nomem(err);
+        fact_see_file(path, now);
+        if (strcmp(now, FINGERPRINT_ABSENT) == 0)
+            continue;
+        if (fingerprint_change(fact->fact, now)) {
+            message_warn(refresh->call,
+                         "%s is left, though it would not be written now: it is not as it was "
+                         "written",
+                         path);
+            continue;
+        }
+        r = refresh_state_remove(state, name, err);
+        if (r == 0)
+            message_detail(refresh->call, "%s is removed: it would not be written now", path);
+        *changed = true;
+    }
+    return r;
+}
+
+/*
+ * Nothing is remembered of a result that another time may be better, but the documents: the next
+ * refresh tries.
+ */
 static int remember(const struct refresh *refresh, const struct generate_documents *documents,
-                    const struct generate_report *report, struct sources *sources,
+                    const struct files *files, struct sources *sources, bool final,
                     struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    size_t first = final ? 0 : sources->n;
     bool written;
     int r = 0;
 
-    if (generate_is_partial(report) || report->fallback)
-        return refresh_state_write(&refresh->state, "", 0, err);
-    for (size_t i = 0; r == 0 && i < documents->n; i++) {
-        const char *path = generate_output_name(sources->arena, refresh->output,
-                                                documents->items[i].suffix);
-
-        r = path ? sources_add_output(sources, path, err) : cdi_error_nomem(err);
-    }
+    for (size_t i = 0; r == 0 && i < files->n; i++)
+        r = sources_add_output(sources, files->paths[i], err);
     /* Looked at after the facts were: what somebody else has put there is not remembered as ours.
      */
     if (r == 0)
@@ -122,7 +202,9 @@ static int remember(const struct refresh *refresh, const struct generate_documen
         return r;
     if (!written)
         return refresh_state_write(&refresh->state, "", 0, err);
-    fingerprint_format(&(struct fingerprint){refresh->asked, sources->facts, sources->n}, &text);
+    fingerprint_format(&(struct fingerprint){final ? refresh->asked : NULL, sources->facts + first,
+                                             sources->n - first},
+                       &text);
     if (text.failed || sources->failed)
         return cdi_error_nomem(err);
     return refresh_state_write(&refresh->state, text.s, text.len, err);
@@ -135,7 +217,8 @@ static int generate_anew(struct refresh *refresh, bool *partial, struct cdi_erro
     _cleanup_(generate_documents_clear) struct generate_documents documents = {.n = 0};
     const struct call *call = refresh->call;
     struct sources sources;
-    bool changed = false;
+    struct files files;
+    bool changed = false, final;
     int r;
 
     sources_init(&sources, call->arena);
@@ -151,7 +234,12 @@ static int generate_anew(struct refresh *refresh, bool *partial, struct cdi_erro
         r = generate_write(call, &documents, &refresh->where, refresh->options->force, &changed,
                            err);
     if (r == 0)
-        r = remember(refresh, &documents, &report, &sources, err);
+        r = name_files(refresh, &documents, &files, err);
+    if (r == 0)
+        r = remove_surplus(refresh, &files, &changed, err);
+    final = !generate_is_partial(&report) && !report.fallback;
+    if (r == 0)
+        r = remember(refresh, &documents, &files, &sources, final, err);
     if (r < 0)
         return r;
     if (report.summary)
@@ -249,6 +337,8 @@ const struct command command_refresh = {
         "Several can run at the same time: one does the work, the others wait for it, with --wait "
         "no longer than that allows. When one "
         "is killed the old document is there, or the new one.\n\n"
+        "What was written once and would not be written now, such as the document of coherent GPUs "
+        "where there are none any more, is removed.\n\n"
         "Nothing is remembered, and each refresh generates, as long as a device is left out, or "
         "NVML should be asked and does not answer.\n\n"
         "What only the driver's libraries know is not noticed by itself, such as UUIDs of MIG "

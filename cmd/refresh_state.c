@@ -136,6 +136,13 @@ int refresh_state_write(const struct refresh_state *state, const char *text, siz
     return file_replace_at(state->dirfd, state->name, state->path, text, len, 0600, 0, err);
 }
 
+int refresh_state_remove(const struct refresh_state *state, const char *name, struct cdi_error *err)
+{
+    if (unlinkat(state->dirfd, name, 0) == 0 || errno == ENOENT)
+        return 0;
+    return cdi_error_set_errno(err, errno, "cannot remove %s/%s", state->dir, name);
+}
+
 void refresh_state_close(struct refresh_state *state)
 {
     if (state->lock >= 0)

@@ -47,6 +47,13 @@ int refresh_state_lock(struct refresh_state *state, bool wait,
 int refresh_state_write(const struct refresh_state *state, const char *text, size_t len,
                         struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Removes another file of the directory, a document that is none any more; that it is gone is
+ * fine. Errors: IO.
+ */
+int refresh_state_remove(const struct refresh_state *state, const char *name,
+                         struct cdi_error *err) CDI_MUST_CHECK;
+
 /* Gives the lock back. */
 void refresh_state_close(struct refresh_state *state);
 

@@ -11,7 +11,8 @@
 #include "base/strbuf.h"
 #include "generate/generate.h"
 
-#define HEAD "cdikit fingerprint 1 " CDIKIT_VERSION "\n"
+#define HEAD    "cdikit fingerprint 1 " CDIKIT_VERSION "\n"
+#define NOTHING "-" /* in place of the hash of what was asked for */
 
 void fingerprint_hash(const void *data, size_t len, char out[FINGERPRINT_HASH_SIZE])
 {
@@ -82,7 +83,7 @@ void fingerprint_format(const struct fingerprint *fingerprint, struct strbuf *ou
     size_t start = out->len;
     char hash[FINGERPRINT_HASH_SIZE];
 
-    strbuf_printf(out, HEAD "asked %s\n", fingerprint->asked);
+    strbuf_printf(out, HEAD "asked %s\n", fingerprint->asked ? fingerprint->asked : NOTHING);
     for (size_t i = 0; i < fingerprint->n; i++) {
         const struct fingerprint_fact *fact = &fingerprint->facts[i];
 
@@ -199,6 +200,11 @@ static bool is_hash(const struct cursor *line)
            strspn(line->s, "0123456789abcdef") >= FINGERPRINT_HASH_SIZE - 1;
 }
 
+static bool is_nothing(struct cursor line)
+{
+    return take(&line, NOTHING) && line.s == line.end;
+}
+
 /* True if the line is the last, and right about the text before it. */
 static bool is_end(const char *text, struct cursor line, const struct cursor *rest)
 {
@@ -218,9 +224,10 @@ int fingerprint_parse(const char *text, size_t len, struct arena *arena, struct 
     bool nomem = false;
 
     *out = (struct fingerprint){.n = 0};
-    if (!take(&rest, HEAD) || !take_line(&rest, &line) || !take(&line, "asked ") || !is_hash(&line))
+    if (!take(&rest, HEAD) || !take_line(&rest, &line) || !take(&line, "asked ") ||
+        (!is_hash(&line) && !is_nothing(line)))
         return cdi_error_set(err, CDI_ERR_INVALID, "no fingerprint of this version of cdikit");
-    if (!(out->asked = arena_strndup(arena, line.s, FINGERPRINT_HASH_SIZE - 1)))
+    if (is_hash(&line) && !(out->asked = arena_strndup(arena, line.s, FINGERPRINT_HASH_SIZE - 1)))
         return cdi_error_nomem(err);
     while (take_line(&rest, &line)) {
         if (is_end(text, line, &rest))

@@ -4,7 +4,7 @@
  * would give the same document. The text is
  *
  *     cdikit fingerprint 1 VERSION     of cdikit
- *     asked HASH                       the options, and where the documents are
+ *     asked HASH                       the options, and where the documents are; or -
  *     sr h:8c5b... /proc/driver/nvidia/version
  *     ...                              where and how it was looked, the fact, the path
  *     end HASH                         of all before
@@ -52,7 +52,7 @@ struct fingerprint_fact {
 #define FINGERPRINT_HASH_SIZE 17 /* 16 digits and a NUL */
 
 struct fingerprint {
-    const char *asked; /* fingerprint_asked() */
+    const char *asked; /* fingerprint_asked(); NULL: only documents are told of, not their source */
     struct fingerprint_fact *facts;
     size_t n;
 };

@@ -146,18 +146,26 @@ static int add_document(const struct machine *machine, const struct build_option
     return r;
 }
 
+enum { SUFFIX_ALL, SUFFIX_COHERENT, SUFFIX_NONCOHERENT };
+
+const char *const generate_suffixes[GENERATE_MAX_DOCUMENTS] = {
+    [SUFFIX_ALL] = "",
+    [SUFFIX_COHERENT] = ".coherent",
+    [SUFFIX_NONCOHERENT] = ".noncoherent",
+};
+
 static int build(const struct machine *machine, struct build_options *options, bool by_coherence,
                  struct generate_documents *out, struct cdi_error *err)
 {
-    int r = add_document(machine, options, "", out, err);
+    int r = add_document(machine, options, generate_suffixes[SUFFIX_ALL], out, err);
 
     if (r == 0 && by_coherence) {
         options->coherence = MACHINE_COHERENT;
-        r = add_document(machine, options, ".coherent", out, err);
+        r = add_document(machine, options, generate_suffixes[SUFFIX_COHERENT], out, err);
     }
     if (r == 0 && by_coherence) {
         options->coherence = MACHINE_NONCOHERENT;
-        r = add_document(machine, options, ".noncoherent", out, err);
+        r = add_document(machine, options, generate_suffixes[SUFFIX_NONCOHERENT], out, err);
     }
     return r;
 }

@@ -156,6 +156,9 @@ struct generate_document {
 
 #define GENERATE_MAX_DOCUMENTS 3
 
+/* What the suffixes can be. */
+extern const char *const generate_suffixes[GENERATE_MAX_DOCUMENTS];
+
 struct generate_documents {
     struct generate_document items[GENERATE_MAX_DOCUMENTS];
     size_t n;

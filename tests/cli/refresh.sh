@@ -383,4 +383,48 @@ run_split() { expect_status 0 "$BUILD/fakenode" --share "$TMP" run gh200 -- bash
 run_split
 expect_out 'rewritten: .*/nvidia\.coherent\.yaml vanished'
 check "the two others are left alone" cmp "$TMP/before" "$TMP/after"
+
+# ---- what was written and is no document any more is removed ----
+files() { (cd "$TMP/split" && echo *); }
+rm -rf "$TMP/split"
+cat >"$TMP/on-node" <<'END'
+split() { "$1" refresh --disable-hook all --output "$2/split/nvidia.yaml" "${@:3}"; }
+parts='--feature-flag enable-coherent-annotations'
+split "$1" "$2" $parts -q || exit 1
+"$1" generate -q --check --disable-hook all --output "$2/split/nvidia.yaml" $parts || exit 1
+"$1" generate --check --disable-hook all --output "$2/split/nvidia.yaml" 2>"$2/surplus" && exit 1
+cd "$2/split" && split "$1" . -v --output nvidia.yaml
+END
+run_split
+check "surplus" grep -q '/nvidia\.coherent\.yaml is surplus: it would not be written now' "$TMP/surplus"
+check "surplus" test "$(wc -l <"$TMP/surplus")" = 2
+expect_err '\./nvidia\.noncoherent\.yaml is removed'
+expect_err 'rewritten: something else is asked for'
+check "only the document of all is left" test "$(files)" = nvidia.yaml
+
+cat >"$TMP/on-node" <<'END'
+split() { "$1" refresh --disable-hook all --output "$2/split/nvidia.yaml" "${@:3}"; }
+split "$1" "$2" --feature-flag enable-coherent-annotations -q || exit 1
+echo '# mine' >>"$2/split/nvidia.coherent.yaml"
+split "$1" "$2" --force
+END
+run_split
+expect_err 'warning: .*/nvidia\.coherent\.yaml is left, though it would not be written now'
+check "what was edited is left" test "$(files)" = 'nvidia.coherent.yaml nvidia.yaml'
+rm "$TMP/split/nvidia.coherent.yaml"
+
+# Also when a device is left out, and of that time, too.
+cat >"$TMP/on-node" <<'END'
+split() { "$1" refresh --disable-hook all --output "$2/split/nvidia.yaml" "${@:3}"; }
+parts='--feature-flag enable-coherent-annotations'
+split "$1" "$2" $parts -q || exit 1
+rm /dev/nvidia1
+split "$1" "$2" $parts -q
+[ $? = 4 ] && cd "$2/split" && echo * >../partial
+split "$1" "$2" -q
+[ $? = 4 ]
+END
+run_split
+check "no GPU, no document" grep -qx 'nvidia.coherent.yaml nvidia.yaml' "$TMP/partial"
+check "only the document of all is left" test "$(files)" = nvidia.yaml
 finish

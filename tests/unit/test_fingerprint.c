@@ -64,6 +64,20 @@ Test(fingerprint, comes_back)
     }
 }
 
+/* Of what is not worth to be remembered only the documents are. */
+Test(fingerprint, nothing_asked)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    _cleanup_free_ char *text = text_of(&(struct fingerprint){NULL, &facts[3], 1});
+    struct fingerprint got;
+
+    cr_expect_not_null(strstr(text, "\nasked -\nos "), "%s", text);
+    cr_assert_eq(fingerprint_parse(text, strlen(text), arena, &got, NULL), 0);
+    cr_expect_null(got.asked);
+    cr_assert_eq(got.n, 1);
+    cr_expect_str_eq(got.facts[0].path, facts[3].path);
+}
+
 /* A file that was not written to its end, or not by us, holds nothing. */
 Test(fingerprint, damage)
 {
