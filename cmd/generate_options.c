@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cdikit/name.h>
 
@@ -346,20 +347,35 @@ static int configured_driver_root(const struct call *call, const char *root, con
     return 0;
 }
 
-/* A directory as the caller names it, who is in a working directory; beneath --root nobody is. */
-static int absolute_dir(const struct call *call, const char *root, const char *path,
-                        const char **out, struct cdi_error *err)
+/*
+ * A path as the caller names it: on this machine a relative one is that of who started us, beneath
+ * another root that root's.
+ */
+static int absolute(const struct call *call, const char *root, const char *path, const char **out,
+                    struct cdi_error *err)
 {
     _cleanup_free_ char *here = NULL;
 
     *out = path;
-    if (root || !path || !*path || *path == '/')
+    if ((root && *root && strcmp(root, "/") != 0) || !path || !*path || *path == '/')
         return 0;
-    here = realpath(".", NULL);
+    here = getcwd(NULL, 0);
     if (!here)
         return cdi_error_set_errno(err, errno, "cannot find the working directory for '%s'", path);
     *out = arena_printf(call->arena, "%s/%s", here, path);
     return *out ? 0 : cdi_error_nomem(err);
+}
+
+static int set_csv_files(const struct call *call, const struct generate_command_options *o,
+                         struct generate_options *out, struct cdi_error *err)
+{
+    const char **files = arena_calloc(call->arena, o->csv_files.n, sizeof *files);
+    int r = files ? 0 : cdi_error_nomem(err);
+
+    for (size_t i = 0; r == 0 && i < o->csv_files.n; i++)
+        r = absolute(call, o->root, o->csv_files.items[i], &files[i], err);
+    out->csv_files = (struct generate_strings){files, o->csv_files.n};
+    return r;
 }
 
 bool generate_has_file(const struct generate_command_options *options)
@@ -388,16 +404,17 @@ int generate_set_options(const struct call *call, struct generate_options *out,
         .data_dirs = getenv("XDG_DATA_DIRS"),
         .library_paths = strings(&o->library_paths),
         .config_paths = strings(&o->config_paths),
-        .csv_files = strings(&o->csv_files),
         .csv_ignore = strings(&o->csv_ignore),
         .csv_compat_root = given(o->csv_compat_root),
     };
     if (r == 0)
         r = set_naming(call->arena, &o->naming, out, err);
     if (r == 0)
-        r = absolute_dir(call, o->root, o->driver_root, &out->driver_root, err);
+        r = absolute(call, o->root, o->driver_root, &out->driver_root, err);
     if (r == 0)
-        r = absolute_dir(call, o->root, o->dev_root, &out->dev_root, err);
+        r = absolute(call, o->root, o->dev_root, &out->dev_root, err);
+    if (r == 0)
+        r = set_csv_files(call, o, out, err);
     for (size_t i = 0; r == 0 && i < out->enabled_hooks.n; i++)
         if (strcmp(out->enabled_hooks.items[i], "all") == 0)
             r = cdi_error_set(err, CDI_ERR_USAGE, "--enable-hook cannot be 'all': name each hook");

@@ -102,7 +102,7 @@ struct generate_options {
     struct generate_strings library_paths; /* directories joined with ':'; n == 0: the usual */
     struct generate_strings config_paths;  /* the same for configuration files */
 
-    struct generate_strings csv_files;  /* n == 0: those of Tegra systems */
+    struct generate_strings csv_files;  /* beneath root; n == 0: those of Tegra systems */
     struct generate_strings csv_ignore; /* patterns of symlinks that are left out */
     const char *csv_compat_root;        /* NULL: /usr/local/cuda/compat_orin */
 };

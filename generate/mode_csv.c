@@ -4,7 +4,6 @@
  * nodes but those that CSV files list. Where NVML knows a second, discrete GPU (Thor), both are
  * described; else the one device is what the files list.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -141,17 +140,13 @@ static int read_file(struct probe *p, const char *path, struct csv_list *list,
                      struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
-    _cleanup_free_ char *absolute = NULL, *text = NULL;
+    _cleanup_free_ char *text = NULL;
     size_t len, bad_line, before = list->n;
     int r = account_begin(&p->machine->account, "csv", "", path, err);
 
     if (r < 0)
         return r;
-    /* Of this machine a relative path is that of who started us. */
-    if (*path != '/' && !p->foreign)
-        absolute = realpath(path, NULL);
-    r = root_read(&p->roots->system, absolute ? absolute : path, CSV_MOST_BYTES, &text, &len,
-                  &problem);
+    r = root_read(&p->roots->system, path, CSV_MOST_BYTES, &text, &len, &problem);
     if (r == -CDI_ERR_NOMEM)
         return cdi_error_nomem(err);
     if (r < 0)

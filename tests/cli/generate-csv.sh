@@ -67,6 +67,8 @@ for arguments in "--mode csv" "--mode CSV" "--device-id 0" "--device-id all" "--
     generate orin $arguments
     check "the same document" cmp "$TMP/orin.json" "$TMP/.out"
 done
+expect_status 0 on orin sh -c "cd $lists && '$cdikit' generate -q --format json --csv.file devices.csv,../host-files-for-container.d/drivers.csv"
+check "the same document by relative names" cmp "$TMP/orin.json" "$TMP/.out"
 
 # ---- ids and names ----
 generate orin --device-name-strategy type-index,index,uuid --no-all-device

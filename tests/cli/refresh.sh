@@ -366,6 +366,22 @@ check "nothing to do" grep -q 'nothing to do' "$TMP/nothing"
 check "NVML is not loaded for that" test "$(grep -c libnvidia-ml "$TMP/nothing")" = 0
 check "NVML is loaded to generate" grep -q libnvidia-ml "$TMP/force"
 
+# ---- a relative name is another file where the working directory is another ----
+cat >"$TMP/on-node" <<'END'
+asks() { cd "$3" && "$1" refresh --disable-hook all --output "$2/csv/nvidia.yaml" --csv.file list.csv "${@:4}"; }
+mkdir "$2/a" "$2/b"
+cp /etc/nvidia-container-runtime/host-files-for-container.d/devices.csv "$2/a/list.csv"
+cp "$2/a/list.csv" "$2/b/list.csv"
+asks "$1" "$2" "$2/a" -q || exit 1
+sleep 0.05
+asks "$1" "$2" "$2/a" -q || exit 1
+asks "$1" "$2" "$2/a" -v || exit 1
+asks "$1" "$2" "$2/b"
+END
+expect_status 0 "$BUILD/fakenode" --share "$TMP" run orin -- bash "$TMP/on-node" "$cdikit" "$TMP"
+expect_err 'nothing to do'
+expect_err 'something else is asked for'
+
 # ---- several documents: each is left alone if it is right ----
 cat >"$TMP/on-node" <<'END'
 split() { "$1" refresh --disable-hook all --output "$2/split/nvidia.yaml" "${@:3}"; }
