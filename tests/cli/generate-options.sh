@@ -85,6 +85,29 @@ while read -r names variable value other pattern; do
         env $json "$variable=$value" "$cdikit" generate "--$name" "$other"
 done < <(rows)
 
+# ---- an empty list is one ----
+expect_status 0 env $json "$cdikit" generate -q
+cp "$TMP/.out" "$TMP/first"
+for name in disable-hook enable-hook feature-flag csv.ignore-pattern csv.file library-search-path \
+    config-search-path; do
+    expect_status 0 env $json "$cdikit" generate -q "--$name="
+    check "--$name= is as none" cmp "$TMP/.out" "$TMP/first"
+    expect_status 0 env $json "$ctk" cdi generate "-$name" ""
+    check "nvidia-ctk -$name '' is as none" cmp "$TMP/.out" "$TMP/first"
+done
+
+# ---- roots are those of who started the tool ----
+while read -r name dir; do
+    expect_status 0 env $json "$cdikit" generate -q "--$name" "/$dir"
+    cp "$TMP/.out" "$TMP/first"
+    # shellcheck disable=SC2016
+    expect_status 0 env $json sh -c 'cd / && exec "$@"' - "$cdikit" generate -q "--$name" "$dir"
+    check "--$name is relative" cmp "$TMP/.out" "$TMP/first"
+done <<'END'
+driver-root drv
+dev-root devs
+END
+
 # ---- switches ----
 all='"name":"all"'
 no_all=NVIDIA_CTK_CDI_GENERATE_NO_ALL_DEVICE
