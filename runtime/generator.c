@@ -74,8 +74,9 @@ static void add_csv_files(struct words *words, const struct generator *generator
 
     if (root_open(&root, NULL, NULL) < 0)
         return;
+    r = root_list(&root, dir, words->arena, &names, &n);
     /* Only Tegra systems have it. */
-    if ((r = root_list(&root, dir, words->arena, &names, &n)) == -ENOENT)
+    if ((r == -ENOENT || r == -ENOTDIR) && strcmp(request->mode, "csv") != 0)
         return;
     if (r < 0) {
         logger_log(generator->logger, LOG_WARNING, "cannot read the directory of CSV files %s",
