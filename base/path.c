@@ -54,3 +54,12 @@ const char *path_clean(struct arena *arena, const char *path)
     clean[len] = '\0';
     return clean;
 }
+
+const char *path_next(const char **rest, size_t *len)
+{
+    const char *element = *rest + strspn(*rest, ":");
+
+    *len = strcspn(element, ":");
+    *rest = element + *len;
+    return *len ? element : NULL;
+}

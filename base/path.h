@@ -3,6 +3,8 @@
 #ifndef CDIKIT_BASE_PATH_H
 #define CDIKIT_BASE_PATH_H
 
+#include <stddef.h>
+
 #include <cdikit/macros.h>
 
 struct arena;
@@ -12,5 +14,11 @@ struct arena;
  * arena, NULL without memory.
  */
 const char *path_clean(struct arena *arena, const char *path) CDI_MUST_CHECK;
+
+/*
+ * The next element that is not empty of a list joined with ':', as PATH is, at *rest, which moves
+ * behind it; its length in *len. NULL at the end.
+ */
+const char *path_next(const char **rest, size_t *len);
 
 #endif

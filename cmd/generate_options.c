@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/root.h"
 #include "base/toml.h"
 #include "cmd/common.h"
@@ -265,16 +266,13 @@ static void warn_relative_dirs(const struct call *call, const char *option,
                                const struct generate_strings *lists)
 {
     for (size_t i = 0; i < lists->n; i++) {
-        const char *dir = lists->items[i];
+        const char *rest = lists->items[i], *dir;
+        size_t len;
 
-        while (*dir) {
-            size_t len = strcspn(dir, ":");
-
-            if (len && *dir != '/')
+        while ((dir = path_next(&rest, &len)))
+            if (*dir != '/')
                 message_warn(call, "--%s: '%.*s' is not absolute, and not searched", option,
                              (int)len, dir);
-            dir += len + (dir[len] == ':');
-        }
     }
 }
 

@@ -84,15 +84,12 @@ static int find_files(struct probe *p, const char *pattern, struct locate_paths 
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < lists->n; i++) {
-        const char *dir = lists->items[i];
+        const char *rest = lists->items[i], *dir;
+        size_t len;
 
-        while (r == 0 && *dir) {
-            size_t len = strcspn(dir, ":");
-
+        while (r == 0 && (dir = path_next(&rest, &len)))
             if (*dir == '/')
                 r = find_in_dir(p, dir, len, pattern, out, err);
-            dir += len + (dir[len] == ':');
-        }
     }
     return r == 0 ? find_in_dir(p, "", 0, pattern, out, err) : r;
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/nearest.h"
+#include "base/path.h"
 #include "base/root.h"
 #include "generate/driver/find.h"
 
@@ -74,7 +75,8 @@ static int try_dir(const struct root *system, const char *dir, size_t len, const
 int hook_program(const struct root *system, const char *name, const char *search_path,
                  struct arena *arena, const char **path, bool *found, struct cdi_error *err)
 {
-    const char *hit = NULL;
+    const char *hit = NULL, *dir, *rest = search_path ? search_path : "";
+    size_t len;
     int r = 0;
 
     *path = name;
@@ -84,16 +86,11 @@ int hook_program(const struct root *system, const char *name, const char *search
     if (strchr(name, '/'))
         return cdi_error_set(err, CDI_ERR_USAGE,
                              "the hook program %s is neither an absolute path nor a name", name);
-    while (search_path && *search_path && !hit) {
-        size_t len = strcspn(search_path, ":");
-
-        if (*search_path == '/' &&
-            (r = try_dir(system, search_path, len, name, arena, &hit, err)) < 0)
+    while (!hit && (dir = path_next(&rest, &len)))
+        if (*dir == '/' && (r = try_dir(system, dir, len, name, arena, &hit, err)) < 0)
             return r;
-        search_path += len + (search_path[len] == ':');
-    }
-    for (const char *const *dir = driver_program_dirs; *dir && !hit; dir++)
-        if ((r = try_dir(system, *dir, strlen(*dir), name, arena, &hit, err)) < 0)
+    for (const char *const *usual = driver_program_dirs; *usual && !hit; usual++)
+        if ((r = try_dir(system, *usual, strlen(*usual), name, arena, &hit, err)) < 0)
             return r;
     *found = hit != NULL;
     *path = hit ? hit : arena_printf(arena, "/usr/bin/%s", name);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where nvidia-container-cli and the programs that it needs are, and its environment. */
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/executable.h"
+#include "base/path.h"
 #include "base/strbuf.h"
 #include "prestart/cli.h"
 
 #define PROGRAM "nvidia-container-cli"
-
-static const char usual_dirs[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 int cli_ldconfig(const char *configured, struct arena *arena, const char **out,
                  struct cdi_error *err)
@@ -37,15 +36,11 @@ int cli_ldconfig(const char *configured, struct arena *arena, const char **out,
 /* The next element of a PATH that is absolute. */
 static const char *next_dir(const char **rest, size_t *len)
 {
-    while (**rest) {
-        const char *dir = *rest;
+    const char *dir;
 
-        *len = strcspn(dir, ":");
-        *rest = dir + *len + (dir[*len] == ':');
-        if (*dir == '/')
-            return dir;
-    }
-    return NULL;
+    while ((dir = path_next(rest, len)) && *dir != '/')
+        ;
+    return dir;
 }
 
 static bool has_dir(const char *path, const char *dir, size_t len)
@@ -84,31 +79,25 @@ int cli_search_path(const char *root, const char *path, struct arena *arena, con
         path = "";
     if (*root && strcmp(root, "/") != 0) {
         add_dirs(&b, root, path, "");
-        add_dirs(&b, root, usual_dirs, path);
+        add_dirs(&b, root, executable_dirs, path);
     }
     add_dirs(&b, "", path, "");
-    add_dirs(&b, "", usual_dirs, path);
+    add_dirs(&b, "", executable_dirs, path);
     *out = b.failed ? NULL : arena_strdup(arena, b.s);
     return *out ? 0 : cdi_error_nomem(err);
-}
-
-static bool is_program(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
 int cli_find(const char *search_path, struct arena *arena, const char **out, struct cdi_error *err)
 {
     const char *rest = search_path, *dir;
+    struct stat st;
     size_t len;
 
     while ((dir = next_dir(&rest, &len))) {
         *out = arena_printf(arena, "%.*s/" PROGRAM, (int)len, dir);
         if (!*out)
             return cdi_error_nomem(err);
-        if (is_program(*out))
+        if (executable_is(*out, &st))
             return 0;
     }
     return cdi_error_set(err, CDI_ERR_NOTFOUND,

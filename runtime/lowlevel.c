@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/executable.h"
+#include "base/path.h"
 #include "base/strbuf.h"
-
-/* Looked into after PATH: an engine may start its runtime without one. */
-static const char usual_dirs[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /* What a search has come upon besides its result. */
 struct search {
@@ -52,7 +51,7 @@ static bool is_program(struct search *search, const char *path)
 {
     struct stat st;
 
-    if (stat(path, &st) < 0 || S_ISDIR(st.st_mode) || !(st.st_mode & 0111))
+    if (!executable_is(path, &st))
         return false;
     if (search->self && is_self(search->self, path, &st)) {
         search->met_self = true;
@@ -65,13 +64,13 @@ static bool is_program(struct search *search, const char *path)
 static bool find_in(struct search *search, const char *dirs, const char *name, char *buf,
                     size_t size)
 {
-    for (const char *dir = dirs, *end; *dir; dir = *end ? end + 1 : end) {
-        size_t len, name_len = strlen(name);
+    size_t len, name_len = strlen(name);
+    const char *dir;
+
+    while ((dir = path_next(&dirs, &len))) {
         bool relative = *dir != '/';
 
-        end = strchrnul(dir, ':');
-        len = (size_t)(end - dir);
-        if (len == 0 || len + name_len + 3 > size)
+        if (len + name_len + 3 > size)
             continue;
         buf[0] = '/';
         memcpy(buf + relative, dir, len);
@@ -114,7 +113,7 @@ int lowlevel_find(const char *const *candidates, size_t n, const char *search_pa
             continue;
         if (!strchr(name, '/')) {
             if ((search_path && find_in(&search, search_path, name, buf, size)) ||
-                find_in(&search, usual_dirs, name, buf, size))
+                find_in(&search, executable_dirs, name, buf, size))
                 return 0;
         } else if (strlen(name) < size && is_program(&search, name)) {
             memcpy(buf, name, strlen(name) + 1);

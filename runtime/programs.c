@@ -8,27 +8,19 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "runtime/lowlevel.h"
+#include "base/executable.h"
 
+/* Where cdikit is installed under the other name only; NVIDIA's nvidia-ctk has fewer modes. */
 static const char *const generators[] = {"cdikit", "nvidia-ctk"};
-
-/* Where PATH or the usual directories have a program; NULL if nowhere. */
-static const char *find(const char *name, struct arena *arena)
-{
-    char path[PATH_MAX];
-
-    if (lowlevel_find(&name, 1, getenv("PATH"), NULL, path, sizeof path, NULL) < 0)
-        return NULL;
-    return arena_strdup(arena, path);
-}
 
 const char *program_path(const char *configured, const char *default_name, struct arena *arena)
 {
-    const char *found;
+    const char *name = *configured ? configured : default_name, *found = NULL;
 
     if (*configured == '/')
         return configured;
-    found = find(*configured ? configured : default_name, arena);
+    if (!strchr(name, '/') && !executable_find(name, getenv("PATH"), arena, &found))
+        return NULL;
     return found ? found : arena_printf(arena, "/usr/bin/%s", default_name);
 }
 
@@ -48,6 +40,7 @@ static const char *own_directory(struct arena *arena)
 int program_generator(struct arena *arena, const char **path, struct cdi_error *err)
 {
     const char *dir = own_directory(arena);
+    struct stat st;
 
     if (!dir)
         return cdi_error_nomem(err);
@@ -55,12 +48,15 @@ int program_generator(struct arena *arena, const char **path, struct cdi_error *
         *path = arena_printf(arena, "%s%s", dir, generators[i]);
         if (!*path)
             return cdi_error_nomem(err);
-        if (access(*path, X_OK) == 0)
+        if (executable_is(*path, &st))
             return 0;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(generators); i++)
-        if ((*path = find(generators[i], arena)))
+    for (size_t i = 0; i < ARRAY_SIZE(generators); i++) {
+        if (!executable_find(generators[i], getenv("PATH"), arena, path))
+            return cdi_error_nomem(err);
+        if (*path)
             return 0;
+    }
     return cdi_error_set(err, CDI_ERR_NOTFOUND,
                          "cdikit is not installed beside this program, nor in PATH: without it "
                          "devices can only be those of CDI documents (mode = \"cdi\")");

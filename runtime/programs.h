@@ -9,15 +9,18 @@ struct arena;
 
 /*
  * The path of a helper that config.toml names: an absolute path as it is, whether it is there or
- * not; another name where PATH or the usual directories have it; else, and for "", /usr/bin/NAME
- * with the default name. From the arena (or `configured`); NULL without memory.
+ * not; a name where PATH (its absolute elements) or the usual directories have it; else, and for
+ * "" and a relative path, /usr/bin/NAME with the default name: what it is written into is read
+ * in another working directory. From the arena (or `configured`); NULL without memory.
  */
 const char *program_path(const char *configured, const char *default_name, struct arena *arena);
 
 /*
- * The program that generates documents, in *path: cdikit, or nvidia-ctk, which understands the
- * same words, beside this program, or where PATH or the usual directories have it. Errors:
- * NOTFOUND, NOMEM.
+ * The program that generates documents, in *path: cdikit, or nvidia-ctk, beside this program, or
+ * where PATH (its absolute elements) or the usual directories have it. nvidia-ctk is meant to be
+ * cdikit by that name. NVIDIA's own has most modes, and neither `facts`, graphics and cuda-compat
+ * nor a status for what is left out: then the container is not created, and the message says what
+ * to do. Errors: NOTFOUND, NOMEM.
  */
 int program_generator(struct arena *arena, const char **path, struct cdi_error *err) CDI_MUST_CHECK;
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/root.h"
 #include "generate/driver/find.h"
 
@@ -98,22 +99,19 @@ static int add_fixed(struct places *places, const struct fixed *fixed, size_t n,
 static int add_joined(struct locate_paths *dirs, struct locate *locate, const char *joined,
                       struct cdi_error *err)
 {
-    while (joined && *joined) {
-        size_t len = strcspn(joined, ":"), clean = len;
-        int r = 0;
+    const char *rest = joined ? joined : "", *element, *dir;
+    size_t len;
+    int r = 0;
 
-        while (clean > 1 && joined[clean - 1] == '/')
-            clean--;
-        if (joined[0] == '/') {
-            const char *dir = arena_strndup(locate->arena, joined, clean);
-
-            r = dir ? locate_add(locate, dirs, dir, false, err) : cdi_error_nomem(err);
-        }
-        if (r < 0)
-            return r;
-        joined += len + (joined[len] == ':');
+    while (r == 0 && (element = path_next(&rest, &len))) {
+        if (*element != '/')
+            continue;
+        while (len > 1 && element[len - 1] == '/')
+            len--;
+        dir = arena_strndup(locate->arena, element, len);
+        r = dir ? locate_add(locate, dirs, dir, false, err) : cdi_error_nomem(err);
     }
-    return 0;
+    return r;
 }
 
 static int add_list(struct locate_paths *dirs, struct locate *locate,
