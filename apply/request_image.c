@@ -62,8 +62,10 @@ static void read_features(struct request_job *job, bool count)
 
 static int read_imex(struct request_job *job, bool count, struct cdi_error *err)
 {
-    int r = 0;
+    int r = request_imex_from_mounts(job, err);
 
+    if (r < 0)
+        return r;
     if (job->rules->no_imex) {
         if (job->imex.n || environment_get(&job->env, IMEX_CHANNELS))
             request_note(job, true,

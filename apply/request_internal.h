@@ -46,6 +46,11 @@ int request_from_annotations(struct request_job *job, struct cdi_error *err) CDI
 int request_from_mounts(struct request_job *job, struct cdi_error *err) CDI_MUST_CHECK;
 int request_from_env(struct request_job *job, struct cdi_error *err) CDI_MUST_CHECK;
 
+/* ---- request_mounts.c ---- */
+
+/* Adds the IMEX channels that mounts ask for, whatever asks for devices. */
+int request_imex_from_mounts(struct request_job *job, struct cdi_error *err) CDI_MUST_CHECK;
+
 /* ---- request_env.c ---- */
 
 /* True for images before NVIDIA_REQUIRE_CUDA, which mean all devices if they say nothing. */

@@ -50,28 +50,35 @@ static int add_cdi(struct request_job *job, const char *text, struct cdi_error *
     return 0;
 }
 
-/* `destination` is a clean path. */
-static int add_request(struct request_job *job, const char *destination, struct cdi_error *err)
-{
-    const char *name = behind(destination, DIRECTORY "/"), *rest;
+/* What a mount asks for, by the name that it has in the directory. */
+typedef int add_request(struct request_job *job, const char *name, struct cdi_error *err);
 
-    if (!name)
+static int add_channel(struct request_job *job, const char *name, struct cdi_error *err)
+{
+    const char *channel = behind(name, "imex/");
+
+    if (!channel)
         return 0;
-    rest = behind(name, "imex/");
-    if (rest) {
-        request_note(job, false, "a mount asks for the IMEX channel %s", quote_string(rest).text);
-        return request_add(job, &job->imex, rest, err);
-    }
-    rest = behind(name, "cdi/");
+    request_note(job, false, "a mount asks for the IMEX channel %s", quote_string(channel).text);
+    return request_add(job, &job->imex, channel, err);
+}
+
+static int add_device(struct request_job *job, const char *name, struct cdi_error *err)
+{
+    const char *rest = behind(name, "cdi/");
+
+    if (behind(name, "imex/"))
+        return 0;
     if (rest)
         return add_cdi(job, rest, err);
     request_note(job, false, "a mount asks for %s", quote_string(name).text);
     return request_add(job, &job->devices, name, err);
 }
 
-static int read_mount(struct request_job *job, struct json *mount, struct cdi_error *err)
+static int read_mount(struct request_job *job, struct json *mount, add_request *add,
+                      struct cdi_error *err)
 {
-    const char *source, *destination;
+    const char *source, *destination, *name;
     int r = oci_element_text(job->oci, OCI_MOUNTS, mount, "source", &source, err);
 
     if (r == 0)
@@ -82,12 +89,28 @@ static int read_mount(struct request_job *job, struct json *mount, struct cdi_er
     destination = path_clean(job->arena, destination);
     if (!source || !destination)
         return cdi_error_nomem(err);
-    return strcmp(source, "/dev/null") == 0 ? add_request(job, destination, err) : 0;
+    name = strcmp(source, "/dev/null") == 0 ? behind(destination, DIRECTORY "/") : NULL;
+    return name ? add(job, name, err) : 0;
+}
+
+static int read_mounts(struct request_job *job, add_request *add, struct cdi_error *err)
+{
+    struct json *mounts;
+    int r = oci_section(job->oci, OCI_MOUNTS, false, &mounts, err);
+
+    for (struct json *v = r == 0 ? json_first(&job->oci->doc, mounts) : NULL; v && r == 0;
+         v = v->next)
+        r = read_mount(job, v, add, err);
+    return r == 0 ? json_check(&job->oci->doc, err) : r;
+}
+
+int request_imex_from_mounts(struct request_job *job, struct cdi_error *err)
+{
+    return job->rules->volume_mounts ? read_mounts(job, add_channel, err) : 0;
 }
 
 int request_from_mounts(struct request_job *job, struct cdi_error *err)
 {
-    struct json *mounts;
     int r;
 
     if (!job->rules->volume_mounts) {
@@ -96,12 +119,7 @@ int request_from_mounts(struct request_job *job, struct cdi_error *err)
                      "false");
         return 0;
     }
-    r = oci_section(job->oci, OCI_MOUNTS, false, &mounts, err);
-    for (struct json *v = r == 0 ? json_first(&job->oci->doc, mounts) : NULL; v && r == 0;
-         v = v->next)
-        r = read_mount(job, v, err);
-    if (r == 0)
-        r = json_check(&job->oci->doc, err);
+    r = read_mounts(job, add_device, err);
     if (r == 0 && job->devices.n == 0)
         request_note(job, false, "no mount below " DIRECTORY " asks for devices");
     return r;

@@ -13,6 +13,11 @@
 
 static const struct request_rules no_imex = {
     .env_when_unprivileged = true, .volume_mounts = true, .no_imex = true, .default_kind = "v/c"};
+static const char *const prefix[] = {"p/"};
+static const struct request_rules ask_cdi_imex = {.annotation_prefixes = {prefix, 1},
+                                                  .env_when_unprivileged = true,
+                                                  .volume_mounts = true,
+                                                  .default_kind = "v/c"};
 static const struct request_rules no_requirements = {
     .env_when_unprivileged = true, .no_requirements = true, .default_kind = "v/c"};
 
@@ -50,6 +55,18 @@ static const struct {
      {.env = ALL "NVIDIA_IMEX_CHANNELS=3", .mounts = "/imex/channel7|/imex/all"},
      "channel7,all"},
     {&ask_mounts, REQUEST_JIT_CDI, {.mounts = "/imex/1|/0"}, "1"},
+    {&ask_mounts, REQUEST_JIT_CDI, {.env = ALL "A=1", .mounts = "/imex/1"}, "1"},
+    /* whatever asks for devices */
+    {&ask_cdi_imex,
+     REQUEST_CDI,
+     {.annotations = "p/x=runtime.nvidia.com/gpu=0",
+      .env = "NVIDIA_IMEX_CHANNELS=4",
+      .mounts = "/imex/3|/cdi/v.org/c/unasked"},
+     "3"},
+    {&ask_cdi_imex,
+     REQUEST_CDI,
+     {.annotations = "p/x=runtime.nvidia.com/gpu=0", .env = "NVIDIA_IMEX_CHANNELS=4"},
+     "4"},
     {&ask_defaults,
      REQUEST_JIT_CDI,
      {.env = ALL "NVIDIA_IMEX_CHANNELS=3", .mounts = "/imex/1"},
