@@ -143,6 +143,7 @@ static int find_devices(struct request_job *job, struct cdi_error *err)
 
 static void choose_mode(struct request_job *job, enum request_platform platform)
 {
+    const struct request_strings devices = {job->devices.items, job->devices.n};
     struct request *out = job->out;
     const char *why = "not all devices are asked for by qualified names";
 
@@ -150,7 +151,7 @@ static void choose_mode(struct request_job *job, enum request_platform platform)
         request_note(job, false, "the mode is %s", mode_names[out->mode]);
         return;
     }
-    if (request_all_qualified(&job->devices)) {
+    if (request_all_qualified(&devices)) {
         out->mode = REQUEST_CDI;
         why = "all devices are asked for by qualified names";
     } else if (platform == REQUEST_PLATFORM_TEGRA) {

@@ -27,6 +27,7 @@ struct request_rules {
                                    /var/run/nvidia-container-devices */
     bool no_imex;               /* IMEX channels cannot be asked for */
     bool no_requirements;       /* what images require does not count: disable-require */
+    bool legacy_requirements;   /* it is asked for in mode legacy too: by the prestart hook */
     const char *default_kind;   /* of names that are not qualified, in mode cdi */
 };
 
@@ -83,7 +84,8 @@ struct request {
                                              "0", "channel0", "all" */
     bool graphics; /* NVIDIA_DRIVER_CAPABILITIES has all, graphics or display */
     bool csv_all;  /* NVIDIA_REQUIRE_JETPACK=csv-mounts=all */
-    struct request_strings requirements; /* modes csv and legacy: "cuda>=12.0 brand=tesla" */
+    struct request_strings requirements; /* of mode csv, and legacy where the rules say so:
+                                            "cuda>=12.0 brand=tesla" */
 
     struct request_note *notes; /* in the order of the reasoning */
     size_t n_notes;
@@ -93,6 +95,9 @@ struct request {
 
 /* True for a name of REQUEST_JIT_KIND, whatever the mode. */
 bool request_is_generated(const char *device) CDI_PURE;
+
+/* True if there are names, all of them qualified. */
+bool request_all_qualified(const struct request_strings *names) CDI_PURE;
 
 /*
  * Fills *out, all of it from the arena or the document. `mode` is the configured one; AUTO

@@ -65,7 +65,9 @@ static int add_annotation(struct request_job *job, const struct cdi_annotation *
 /* In mode auto annotations count if they are in the style of mode cdi. */
 static void drop_unqualified(struct request_job *job)
 {
-    if (job->out->mode == REQUEST_CDI || request_all_qualified(&job->devices))
+    const struct request_strings devices = {job->devices.items, job->devices.n};
+
+    if (job->out->mode == REQUEST_CDI || request_all_qualified(&devices))
         return;
     for (size_t i = 0; i < job->devices.n; i++)
         if (!cdi_name_is_qualified(job->devices.items[i])) {

@@ -170,7 +170,7 @@ int request_read_image(struct request_job *job, struct cdi_error *err)
     out->csv_all = jetpack && strcmp(jetpack, "csv-mounts=all") == 0;
     read_features(job, generated || legacy || csv);
     r = read_imex(job, generated || legacy, err);
-    if (r == 0 && (legacy || csv))
+    if (r == 0 && (csv || (legacy && job->rules->legacy_requirements)))
         r = read_requirements(job, err);
     return r;
 }

@@ -64,9 +64,6 @@ int request_imex_from_env(struct request_job *job, struct cdi_error *err) CDI_MU
 
 /* ---- request_names.c ---- */
 
-/* True if there are names, all of them qualified. */
-bool request_all_qualified(const struct request_names *names);
-
 /* Turns job->devices into what the mode wants. */
 int request_name_devices(struct request_job *job, struct cdi_error *err) CDI_MUST_CHECK;
 

@@ -15,7 +15,7 @@ bool request_is_generated(const char *device)
     return strncmp(device, REQUEST_JIT_KIND "=", strlen(REQUEST_JIT_KIND "=")) == 0;
 }
 
-bool request_all_qualified(const struct request_names *names)
+bool request_all_qualified(const struct request_strings *names)
 {
     for (size_t i = 0; i < names->n; i++)
         if (!cdi_name_is_qualified(names->items[i]))

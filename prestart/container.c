@@ -3,38 +3,18 @@
 
 #include <string.h>
 
-#include <cdikit/name.h>
-
 #include "apply/oci.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/quote.h"
+#include "runtime/request_rules.h"
 
 #define MIG_CONFIG  "NVIDIA_MIG_CONFIG_DEVICES"
 #define MIG_MONITOR "NVIDIA_MIG_MONITOR_DEVICES"
 
 static const char *const capabilities[] = {"compat32", "compute", "display", "graphics",
                                            "ngx",      "utility", "video"};
-
-int container_rules(const struct config *config, struct arena *arena, struct request_rules *rules,
-                    struct cdi_error *err)
-{
-    struct config_list swarm;
-    int r = config_words(config->swarm_resource, arena, &swarm, err);
-
-    if (r < 0)
-        return r;
-    *rules = (struct request_rules){
-        .swarm_resources = {swarm.items, swarm.n},
-        .env_when_unprivileged = config->env_when_unprivileged,
-        .volume_mounts = config->volume_mounts,
-        .no_imex = config->features.ignore_imex_channel_requests,
-        .no_requirements = config->disable_require,
-        .default_kind = config->default_kind,
-    };
-    return 0;
-}
 
 static bool is_known(const char *capability)
 {
@@ -106,9 +86,10 @@ static int read_rootfs(struct cdi_oci *oci, const char *bundle, struct arena *ar
 static int read_mig(struct cdi_oci *oci, const char *variable, bool privileged, const char **out,
                     struct cdi_error *err)
 {
-    *out = cdi_oci_getenv(oci, variable);
-    if (!*out || !**out || privileged)
-        return 0;
+    int r = oci_getenv(oci, variable, out, err);
+
+    if (r < 0 || !*out || !**out || privileged)
+        return r;
     return cdi_error_set(err, CDI_ERR_INVALID,
                          "%s is set, but only a container with CAP_SYS_ADMIN may have it",
                          variable);
@@ -118,12 +99,13 @@ int container_read(struct cdi_oci *oci, const struct config *config,
                    const struct request_strings *supported, const char *bundle, struct arena *arena,
                    struct request *request, struct cli_call *call, struct cdi_error *err)
 {
-    struct request_rules rules;
+    struct request_rules rules = {.volume_mounts = false};
     const char *rootfs;
     int r = read_rootfs(oci, bundle, arena, &rootfs, err);
 
     if (r == 0)
-        r = container_rules(config, arena, &rules, err);
+        r = request_rules_from_config(config, arena, &rules, err);
+    rules.legacy_requirements = true;
     if (r == 0)
         r = request_read(oci, &rules, REQUEST_LEGACY, REQUEST_PLATFORM_OTHER, arena, request, err);
     if (r < 0 || request->devices.n == 0)
@@ -138,14 +120,6 @@ int container_read(struct cdi_oci *oci, const struct config *config,
     return r;
 }
 
-static bool all_qualified(const struct request_strings *devices)
-{
-    for (size_t i = 0; i < devices->n; i++)
-        if (!cdi_name_is_qualified(devices->items[i]))
-            return false;
-    return true;
-}
-
 int container_check_mode(const struct config *config, const struct request *request, bool tegra,
                          struct cdi_error *err)
 {
@@ -154,7 +128,7 @@ int container_check_mode(const struct config *config, const struct request *requ
     if (config->skip_mode_detection || strcmp(mode, "legacy") == 0)
         return 0;
     if (strcmp(mode, "auto") == 0) {
-        if (all_qualified(&request->devices)) {
+        if (request_all_qualified(&request->devices)) {
             mode = "cdi";
             why = "for all devices are asked for by qualified names";
         } else if (tegra) {

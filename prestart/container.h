@@ -8,13 +8,6 @@
 #include "prestart/cli.h"
 
 /*
- * The rules that config.toml has for requests, for the prestart hook, which knows no annotations.
- * Errors: NOMEM.
- */
-int container_rules(const struct config *config, struct arena *arena, struct request_rules *rules,
-                    struct cdi_error *err) CDI_MUST_CHECK;
-
-/*
  * The driver capabilities that config.toml supports. Errors: INVALID (one that nobody knows),
  * NOMEM.
  */

@@ -173,6 +173,10 @@ Test(request_image, switches)
     }
 }
 
+/* Those of the prestart hook. */
+static const struct request_rules hook = {
+    .env_when_unprivileged = true, .legacy_requirements = true, .default_kind = "v/c"};
+
 /* Requirements, sorted by the names of their variables. NULL: an error. */
 static const struct {
     const struct request_rules *rules;
@@ -184,8 +188,8 @@ static const struct {
     {&ask_defaults, REQUEST_CSV,
      ALL "NVIDIA_REQUIRE_JETPACK=x|NVIDIA_REQUIRE_JETPACK_HOST_MOUNTS=y", ""},
     {&ask_defaults, REQUEST_CSV, ALL "NVIDIA_REQUIRE_CUDA=cuda>=11.6", "cuda>=11.6"},
-    {&ask_defaults, REQUEST_LEGACY,
-     ALL "NVIDIA_REQUIRE_CUDA=cuda>=11.6|NVIDIA_REQUIRE_BRAND=brand=t", "brand=t,cuda>=11.6"},
+    {&hook, REQUEST_LEGACY, ALL "NVIDIA_REQUIRE_CUDA=cuda>=11.6|NVIDIA_REQUIRE_BRAND=brand=t",
+     "brand=t,cuda>=11.6"},
     {&ask_defaults, REQUEST_CSV, LEGACY, "cuda>=11.6"},
     {&ask_defaults, REQUEST_CSV, LEGACY "|NVIDIA_REQUIRE_BRAND=brand=t", "brand=t,cuda>=11.6"},
     {&ask_defaults, REQUEST_CSV, "CUDA_VERSION=v8-rc.1|NVIDIA_VISIBLE_DEVICES=0", "cuda>=8.0"},
@@ -193,7 +197,9 @@ static const struct {
      "cuda>=4294967295.4294967295"},
     {&ask_defaults, REQUEST_CSV, "CUDA_VERSION=9.4294967296", NULL},
     {&ask_defaults, REQUEST_CSV, "CUDA_VERSION=9.0.4294967296", NULL},
-    {&ask_defaults, REQUEST_LEGACY, "CUDA_VERSION=9.0.116foo", NULL},
+    {&hook, REQUEST_LEGACY, "CUDA_VERSION=9.0.116foo", NULL},
+    /* the wrapper leaves them to the hook */
+    {&ask_defaults, REQUEST_LEGACY, "CUDA_VERSION=9.0.116foo", ""},
     {&ask_defaults, REQUEST_CSV, "CUDA_VERSION=-9.1", NULL},
     {&ask_defaults, REQUEST_CSV, "CUDA_VERSION=foo|NVIDIA_VISIBLE_DEVICES=void", ""},
     {&ask_defaults, REQUEST_CSV, ALL "CUDA_VERSION=foo|NVIDIA_REQUIRE_CUDA=cuda>=1", "cuda>=1"},
