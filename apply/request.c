@@ -9,6 +9,7 @@
 #include "apply/request_internal.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/words.h"
 
 static const char *const mode_names[REQUEST_N_MODES] = {
     [REQUEST_AUTO] = "auto", [REQUEST_LEGACY] = "legacy",   [REQUEST_CSV] = "csv",
@@ -68,18 +69,6 @@ int request_add(struct request_job *job, struct request_names *names, const char
     return 0;
 }
 
-static char *trim_blanks(char *s)
-{
-    static const char blanks[] = " \t\n\v\f\r";
-    size_t len;
-
-    s += strspn(s, blanks);
-    len = strlen(s);
-    while (len && strchr(blanks, s[len - 1]))
-        s[--len] = '\0';
-    return s;
-}
-
 int request_add_list(struct request_job *job, struct request_names *names, const char *list,
                      bool trim, struct cdi_error *err)
 {
@@ -88,12 +77,9 @@ int request_add_list(struct request_job *job, struct request_names *names, const
 
     if (!rest)
         return cdi_error_nomem(err);
-    while (r == 0 && (entry = strsep(&rest, ","))) {
-        if (trim)
-            entry = trim_blanks(entry);
+    while (r == 0 && (entry = trim ? words_next(&rest) : strsep(&rest, ",")))
         if (*entry || !trim)
             r = request_add(job, names, entry, err);
-    }
     return r;
 }
 

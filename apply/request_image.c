@@ -6,8 +6,10 @@
 #include "apply/request_internal.h"
 #include "apply/semver.h"
 #include "base/arena.h"
+#include "base/bool.h"
 #include "base/cleanup.h"
 #include "base/quote.h"
+#include "base/words.h"
 
 static const char *const feature_variables[REQUEST_N_FEATURES] = {
     [REQUEST_GDS] = "NVIDIA_GDS",
@@ -15,20 +17,6 @@ static const char *const feature_variables[REQUEST_N_FEATURES] = {
     [REQUEST_GDRCOPY] = "NVIDIA_GDRCOPY",
     [REQUEST_NVSWITCH] = "NVIDIA_NVSWITCH",
 };
-
-/* True if the comma-separated list has the word, to the letter. */
-static bool list_has(const char *list, const char *word)
-{
-    size_t len = strlen(word);
-
-    while (list) {
-        if (strncmp(list, word, len) == 0 && (list[len] == ',' || !list[len]))
-            return true;
-        list = strchr(list, ',');
-        list = list ? list + 1 : NULL;
-    }
-    return false;
-}
 
 static bool any_generated(const struct request_job *job)
 {
@@ -89,12 +77,9 @@ static int read_imex(struct request_job *job, bool count, struct cdi_error *err)
 
 static bool is_true(const char *value)
 {
-    static const char *const words[] = {"1", "t", "T", "TRUE", "true", "True"};
+    bool on;
 
-    for (size_t i = 0; value && i < ARRAY_SIZE(words); i++)
-        if (strcmp(value, words[i]) == 0)
-            return true;
-    return false;
+    return value && bool_parse(value, &on) && on;
 }
 
 static int add_requirement(struct request_job *job, struct request_names *list, const char *text,
@@ -165,8 +150,8 @@ int request_read_image(struct request_job *job, struct cdi_error *err)
     bool csv = out->mode == REQUEST_CSV;
     int r;
 
-    out->graphics = list_has(capabilities, "all") || list_has(capabilities, "graphics") ||
-                    list_has(capabilities, "display");
+    out->graphics = words_have(capabilities, "all") || words_have(capabilities, "graphics") ||
+                    words_have(capabilities, "display");
     out->csv_all = jetpack && strcmp(jetpack, "csv-mounts=all") == 0;
     read_features(job, generated || legacy || csv);
     r = read_imex(job, generated || legacy, err);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "base/arena.h"
+#include "base/words.h"
 #include "runtime/config.h"
-
-static const char blanks[] = " \t\n\v\f\r";
 
 int config_words(const char *string, struct arena *arena, struct config_list *words,
                  struct cdi_error *err)
@@ -15,14 +12,8 @@ int config_words(const char *string, struct arena *arena, struct config_list *wo
 
     if (!rest)
         return cdi_error_nomem(err);
-    while ((word = strsep(&rest, ","))) {
-        size_t len;
-
-        word += strspn(word, blanks);
-        len = strlen(word);
-        while (len && strchr(blanks, word[len - 1]))
-            word[--len] = '\0';
-        if (!len)
+    while ((word = words_next(&rest))) {
+        if (!*word)
             continue;
         items = arena_grow(arena, items, n, sizeof *items);
         if (!items)
