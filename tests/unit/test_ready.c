@@ -67,6 +67,19 @@ Test(ready, step_by_step)
                      "GPU 0000:02:00.0 is not in /proc/driver/nvidia/gpus");
 }
 
+/* Of this machine, whatever it has. */
+Test(ready, this_machine)
+{
+    const bool loaded = access("/proc/driver/nvidia/version", F_OK) == 0;
+
+    top = NULL;
+    cr_expect_str_eq(missing(GENERATE_MODE_CSV), "nothing");
+    cr_expect_str_eq(missing(GENERATE_MODE_MANAGEMENT),
+                     loaded ? "nothing"
+                            : "the NVIDIA driver is not loaded: there is no "
+                              "/proc/driver/nvidia/version");
+}
+
 /* A GPU that the driver was told not to use never gets a UUID. */
 Test(ready, excluded)
 {

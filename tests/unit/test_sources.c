@@ -265,3 +265,61 @@ Test(sources, odd_things)
     fact_see(&roots.system, true, "usr/pipe", FINGERPRINT_STAT, fact);
     cr_expect_str_eq(fact, "t:10000");
 }
+
+/* Looked at on this machine, where facts are made in a shorter way: each kind of them. */
+Test(sources, on_this_machine)
+{
+    static const struct {
+        const char *path;
+        enum fingerprint_how how;
+        int flags;
+    } looks_at[] = {
+        {"/dev/null", FINGERPRINT_STAT, O_PATH},
+        {"/dev/null", FINGERPRINT_LSTAT, O_PATH | O_NOFOLLOW},
+        {"/proc/version", FINGERPRINT_STAT, O_PATH},
+        {"/proc/version", FINGERPRINT_READ, O_RDONLY},
+        {"/proc/none", FINGERPRINT_READ, O_RDONLY},
+        {"/sys/bus", FINGERPRINT_STAT, O_PATH},
+        {"/sys/bus", FINGERPRINT_LIST, O_RDONLY | O_DIRECTORY},
+        {"/sys/none", FINGERPRINT_LIST, O_RDONLY | O_DIRECTORY},
+        {"/", FINGERPRINT_STAT, O_PATH},
+        {"", FINGERPRINT_STAT, O_PATH},
+        {"usr/lib/liba.so.1", FINGERPRINT_STAT, O_PATH},
+        {"usr/lib/liba.so.1", FINGERPRINT_LSTAT, O_PATH | O_NOFOLLOW},
+        {"usr/lib/liba.so.1", FINGERPRINT_READ, O_RDONLY},
+        {"usr/lib/liba.so.1", FINGERPRINT_LIST, O_RDONLY | O_DIRECTORY},
+        {"usr/lib/liba.so.1/x", FINGERPRINT_STAT, O_PATH},
+        {"usr/lib/liba.so", FINGERPRINT_STAT, O_PATH},
+        {"usr/lib/liba.so", FINGERPRINT_LSTAT, O_PATH | O_NOFOLLOW},
+        {"usr/lib", FINGERPRINT_STAT, O_PATH},
+        {"usr/lib", FINGERPRINT_LIST, O_RDONLY | O_DIRECTORY},
+        {"usr/pipe", FINGERPRINT_STAT, O_PATH},
+        {"usr/pipe", FINGERPRINT_READ, O_RDONLY | O_NONBLOCK},
+        {"usr/loop", FINGERPRINT_STAT, O_PATH},
+        {"usr/none", FINGERPRINT_STAT, O_PATH},
+        {"usr/none", FINGERPRINT_LSTAT, O_PATH | O_NOFOLLOW},
+        {"usr/none", FINGERPRINT_READ, O_RDONLY},
+        {"usr/none", FINGERPRINT_LIST, O_RDONLY | O_DIRECTORY},
+    };
+
+    cr_assert_eq(mkfifo(tmpdir_path(top, "usr/pipe"), 0600), 0);
+    cr_assert_eq(symlink("loop", tmpdir_path(top, "usr/loop")), 0);
+    options.root = NULL;
+    start();
+    cr_assert_not(roots.foreign);
+    for (size_t i = 0; i < ARRAY_SIZE(looks_at); i++) {
+        const char *path = looks_at[i].path, *shown = path;
+        char host[FACT_SIZE], other[FACT_SIZE];
+
+        if (*path && *path != '/')
+            path = arena_strdup(arena, tmpdir_path(top, path));
+        fact_see(&roots.system, true, path, looks_at[i].how, host);
+        fact_see(&roots.system, false, path, looks_at[i].how, other);
+        cr_expect_str_eq(host, other, "%s (%c)", shown, (char)looks_at[i].how);
+        look(&roots.system, path, looks_at[i].flags);
+    }
+    cr_expect_eq(sources.n, ARRAY_SIZE(looks_at));
+    cr_expect_str_eq(change(), "");
+    tmpdir_write(top, "usr/none", "");
+    cr_expect_str_eq(change(), arena_printf(arena, "%s appeared", tmpdir_path(top, "usr/none")));
+}
