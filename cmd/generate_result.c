@@ -52,8 +52,8 @@ void generate_tell(const struct call *call, const struct generate_report *report
     if (!generated)
         return;
     if (report->fallback)
-        message_warn(call, "NVML is not used (%s): the GPUs are described by the PCI bus and /proc",
-                     report->fallback);
+        message_warn(call, "NVML is not used (%s): the GPUs are described by %s", report->fallback,
+                     report->mode == GENERATE_MODE_CSV ? "CSV files" : "the PCI bus and /proc");
     warn_of_each_reason(call, report->left_out, report->n_left_out, " left out");
     warn_of_each_reason(call, report->unnamed, report->n_unnamed, "");
     if (report->missing_hook)

@@ -29,7 +29,7 @@ static const char *device_subject(const struct machine_device *device, struct ar
     if (device->kind == MACHINE_OTHER)
         return device->names[0];
     if (device->kind == MACHINE_MIG && device->mig_index == MACHINE_NO_INDEX)
-        place = arena_printf(arena, "MIG devices of GPU %zu", device->index);
+        place = arena_printf(arena, "each MIG device of GPU %zu", device->index);
     else if (device->kind == MACHINE_MIG)
         place = arena_printf(arena, "MIG device %zu:%zu", device->index, device->mig_index);
     else if (device->index == MACHINE_NO_INDEX)

@@ -122,6 +122,14 @@ expect_facts -E '^device|compat' <<'END'
 device 0
 device all
 END
+# A Tegra system is one without NVML, too.
+FAKENODE_FAIL=nvmlInit=999 expect_status 0 on orin "$cdikit" generate --format json
+expect_err 'warning: NVML is not used .*: the GPUs are described by CSV files'
+expect_facts -E '^device|tegra_release' <<'END'
+device 0
+device all
+common: mount /etc/nv_tegra_release
+END
 FAKENODE_FAIL=nvmlSystemGetCudaDriverVersion=999 generate orin --mode csv
 expect_no_fact host-cuda-version
 

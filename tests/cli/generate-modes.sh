@@ -195,6 +195,14 @@ expect_status 1 "$cdikit" generate --root "$TMP/tree" --mode management --output
 expect_err libcuda
 check "no file" test ! -e "$TMP/none.yaml"
 
+# ---- management without the kernel module: NVML knows the version, its files need not tell ----
+hidden='mount -t tmpfs tmpfs /proc/driver/nvidia && exec "$@"'
+FAKENODE_LOG=$TMP/log expect_status 0 on two-gpus sh -c "$hidden" - \
+    "$cdikit" generate -q --mode management --format json --nvidia-cdi-hook-path /usr/bin/nvidia-cdi-hook
+expect_lines 1 '^nvmlSystemGetDriverVersion' "$(cat "$TMP/log")"
+expect_facts compat <<<'common: hook enable-cuda-compat --host-driver-version=570.133.20'
+rm -f "$TMP/log"
+
 # ---- the same at the real paths ----
 expect_status 0 on nodes "$cdikit" generate -q --mode imex --format json
 check "the same document" cmp "$TMP/.out" "$TMP/imex.json"
