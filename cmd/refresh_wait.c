@@ -47,7 +47,8 @@ int refresh_wait_start(struct refresh_wait *wait, const char *text, struct cdi_e
     if (!text)
         return 0;
     r = parse_seconds(text, &wait->seconds, err);
-    wait->end = milliseconds() + wait->seconds * 1000LL;
+    if (r == 0)
+        wait->end = milliseconds() + wait->seconds * 1000LL;
     return r;
 }
 
