@@ -176,9 +176,11 @@ int generate_is_written(const struct call *call, const struct generate_documents
         const struct generate_document *document = &documents->items[i];
         const char *path = generate_output_name(call->arena, output->path, document->suffix);
         _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-        int r = path ? document_text(document->spec, output->format, true, &text, err)
-                     : cdi_error_nomem(err);
+        int r;
 
+        if (!path)
+            return cdi_error_nomem(err);
+        r = document_text(document->spec, output->format, true, &text, err);
         if (r < 0)
             return r;
         *written = holds(path, &text);
