@@ -170,7 +170,7 @@ static bool read_path(const struct cursor *line, char *path)
 /* True if c is one of the characters; a NUL never is. */
 static bool is_one_of(char c, const char *chars)
 {
-    return memchr(chars, c, strlen(chars));
+    return c && strchr(chars, c);
 }
 
 static bool parse_fact(struct cursor line, struct arena *arena, struct fingerprint_fact *out,
