@@ -7,6 +7,7 @@
 #include <cdikit/error.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 
 /* What *err says when there is no memory for saying more; never freed. */
 static char out_of_memory[] = "out of memory";
@@ -120,6 +121,16 @@ int cdi_error_wrap(struct cdi_error *err, int r, const char *fmt, ...)
     if (err->message != out_of_memory)
         free(err->message);
     err->message = message;
+    return r;
+}
+
+int error_move(struct cdi_error *from, int r, struct cdi_error *err)
+{
+    if (!err)
+        return r;
+    cdi_error_clear(err);
+    *err = *from;
+    *from = (struct cdi_error)CDI_ERROR_INIT;
     return r;
 }
 

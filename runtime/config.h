@@ -70,9 +70,8 @@ struct config {
     const char *cuda_compat_mode; /* of mode legacy */
     const char *ctk_path;         /* program of injected CDI hooks */
 
-    /* The prestart hook. */
-    const char *hook_path;
-    bool skip_mode_detection;
+    const char *hook_path;    /* of the prestart hook, which mode legacy adds */
+    bool skip_mode_detection; /* by that hook */
 
     struct config_cli cli;
     struct config_features features;

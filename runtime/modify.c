@@ -7,6 +7,7 @@
 #include "apply/require.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "runtime/programs.h"
 #include "runtime/registry.h"
 
@@ -80,7 +81,7 @@ static int generate_if_any(struct modify *m, const char *mode, const struct requ
         logger_log(m->logger, LOG_WARNING, "%s", problem.message);
         return 0;
     }
-    return r < 0 ? cdi_error_set(err, problem.code, "%s", problem.message) : 0;
+    return r < 0 ? error_move(&problem, r, err) : 0;
 }
 
 /* The hook of mode legacy has nothing to do where devices come by CDI. */

@@ -6,6 +6,7 @@
 #include <cdikit/registry.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/strbuf.h"
 
 #define MOST_ERRORS_NAMED 3
@@ -65,17 +66,6 @@ static int explain_unresolved(const struct config_list *dirs, const struct cdi_r
     return cdi_error_set(err, cause->code, "%s (spec dirs have errors: %s)", cause->message, why.s);
 }
 
-/* Gives *cause, and what it holds, to the caller. */
-static int hand_over(struct cdi_error *cause, int r, struct cdi_error *err)
-{
-    if (!err)
-        return r;
-    cdi_error_clear(err);
-    *err = *cause;
-    *cause = (struct cdi_error)CDI_ERROR_INIT;
-    return r;
-}
-
 int registry_inject(struct cdi_oci *oci, const struct config_list *dirs, const char *const *devices,
                     size_t n, struct cdi_error *err)
 {
@@ -97,5 +87,5 @@ int registry_inject(struct cdi_oci *oci, const struct config_list *dirs, const c
     for (size_t i = 0; i < n; i++)
         if (!cdi_registry_find(registry, devices[i]))
             return explain_unresolved(dirs, registry, &cause, err);
-    return hand_over(&cause, r, err);
+    return error_move(&cause, r, err);
 }

@@ -6,6 +6,7 @@
 #include <cdikit/error.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 
 static const char *text(const struct cdi_error *err)
 {
@@ -162,4 +163,23 @@ Test(error, exit_status)
         err.code = cases[i].code;
         cr_assert_eq(cdi_error_exit_status(&err), cases[i].status, "code %d", (int)cases[i].code);
     }
+}
+
+Test(error, move_keeps_all)
+{
+    _cleanup_error_ struct cdi_error from = CDI_ERROR_INIT, to = CDI_ERROR_INIT;
+    const struct cdi_position pos = {.line = 3, .column = 4};
+
+    (void)cdi_error_set(&to, CDI_ERR_USAGE, "old");
+    (void)cdi_error_set_at(&from, CDI_ERR_SYNTAX, "/f", pos, "new");
+    cr_expect_eq(error_move(&from, -CDI_ERR_SYNTAX, &to), -CDI_ERR_SYNTAX);
+    cr_expect_eq(to.code, CDI_ERR_SYNTAX);
+    cr_expect_str_eq(text(&to), "/f:3:4: new");
+    cr_expect_null(from.message);
+    (void)cdi_error_set_errno(&from, EPERM, "that");
+    cr_expect_eq(error_move(&from, -CDI_ERR_IO, &to), -CDI_ERR_IO);
+    cr_expect_eq(to.os_errno, EPERM);
+    cr_expect_null(to.file);
+    (void)cdi_error_set(&from, CDI_ERR_IO, "for nobody");
+    cr_expect_eq(error_move(&from, -CDI_ERR_IO, NULL), -CDI_ERR_IO);
 }
