@@ -9,6 +9,7 @@
 #include "apply/request_internal.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/quote.h"
 #include "base/words.h"
 
 static const char *const mode_names[REQUEST_N_MODES] = {
@@ -55,12 +56,17 @@ void request_note(struct request_job *job, bool warning, const char *fmt, ...)
 int request_add(struct request_job *job, struct request_names *names, const char *name,
                 struct cdi_error *err)
 {
+    const char *what = names == &job->imex ? "IMEX channel" : "device";
     const char **items;
 
+    if (strlen(name) > REQUEST_MAX_NAME)
+        return cdi_error_set(err, CDI_ERR_LIMIT,
+                             "the configuration asks for the %s %s, whose name has more than %d "
+                             "bytes",
+                             what, quote_string(name).text, REQUEST_MAX_NAME);
     if (names->n == CDI_OCI_MAX_REQUESTED)
-        return cdi_error_set(err, CDI_ERR_LIMIT, "the configuration asks for more than %d %s",
-                             CDI_OCI_MAX_REQUESTED,
-                             names == &job->imex ? "IMEX channels" : "devices");
+        return cdi_error_set(err, CDI_ERR_LIMIT, "the configuration asks for more than %d %ss",
+                             CDI_OCI_MAX_REQUESTED, what);
     items = arena_grow(job->arena, names->items, names->n, sizeof *items);
     if (!items)
         return cdi_error_nomem(err);

@@ -106,7 +106,8 @@ bool request_all_qualified(const struct request_strings *names) CDI_PURE;
  *
  * Errors: INVALID (a member of the wrong type; a request of annotations or mounts that is no
  * name; a CUDA_VERSION that is none, where requirements count), LIMIT (more than
- * CDI_OCI_MAX_REQUESTED devices or channels, repeated ones counted), NOMEM.
+ * CDI_OCI_MAX_REQUESTED devices or channels, repeated ones counted; a name of more than 4096
+ * bytes), NOMEM.
  */
 int request_read(struct cdi_oci *oci, const struct request_rules *rules, enum request_mode mode,
                  enum request_platform platform, struct arena *arena, struct request *out,

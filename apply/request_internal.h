@@ -32,7 +32,11 @@ struct request_job {
 #define REQUEST_MAX_NOTES 64
 void request_note(struct request_job *job, bool warning, const char *fmt, ...) CDI_PRINTF(3, 4);
 
-/* Adds a name as it is; LIMIT beyond CDI_OCI_MAX_REQUESTED. */
+/*
+ * Adds a name as it is. LIMIT beyond CDI_OCI_MAX_REQUESTED, and for one that is longer than
+ * REQUEST_MAX_NAME, which is no name: as an argument of a program it might not do.
+ */
+#define REQUEST_MAX_NAME 4096 /* bytes */
 int request_add(struct request_job *job, struct request_names *names, const char *name,
                 struct cdi_error *err) CDI_MUST_CHECK;
 

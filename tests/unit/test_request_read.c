@@ -411,7 +411,7 @@ static int read_long(size_t n_entries, const char *item, size_t n_items, const c
     struct arena *arena = arena_new();
     struct cdi_error err = CDI_ERROR_INIT;
     struct cdi_oci *oci = NULL;
-    char *text = malloc(200 + n_entries * 40 + n_items * 16), *end = text;
+    char *text = malloc(200 + n_entries * 40 + n_items * (strlen(item) + 16)), *end = text;
     int r;
 
     end += sprintf(end, "{\"process\":{\"env\":[");
@@ -433,6 +433,7 @@ static int read_long(size_t n_entries, const char *item, size_t n_items, const c
 
 Test(request_read, limits, .timeout = 20)
 {
+    char name[4097] = "";
     struct request request;
 
     cr_expect_eq(read_long(100000, "", 1, "A=1", &ask_defaults, &request), 0);
@@ -443,6 +444,12 @@ Test(request_read, limits, .timeout = 20)
     cr_expect_eq(read_long(0, "d", CDI_OCI_MAX_REQUESTED + 1, "A=1", &ask_defaults, &request),
                  -CDI_ERR_LIMIT);
     cr_expect_eq(read_long(0, "d", 1000000, "A=1", &ask_defaults, &request), -CDI_ERR_LIMIT);
+    /* of a name */
+    memset(name, 'd', 4095);
+    cr_expect_eq(read_long(0, name, 2, "A=1", &ask_defaults, &request), 0);
+    name[4095] = 'd';
+    cr_expect_eq(read_long(0, name, 1, "A=1", &ask_defaults, &request), -CDI_ERR_LIMIT);
+    cr_expect_eq(read_long(0, name, 1, "A=1", &ask_strict, &request), 0);
     /* What does not count fails nothing. */
     cr_expect_eq(read_long(0, "d", 1000000, "A=1", &ask_strict, &request), 0);
     cr_expect_eq(request.devices.n, 0);
