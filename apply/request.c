@@ -97,9 +97,12 @@ static int read_environment(struct request_job *job, struct cdi_error *err)
     if (!prefixes)
         return cdi_error_nomem(err);
     prefixes[0] = "NVIDIA_";
-    prefixes[1] = "CUDA_VERSION";
-    for (size_t i = 0; i < swarm->n; i++)
-        prefixes[2 + i] = swarm->items[i];
+    prefixes[1] = "CUDA_VERSION=";
+    for (size_t i = 0; i < swarm->n; i++) {
+        prefixes[2 + i] = arena_printf(job->arena, "%s=", swarm->items[i]);
+        if (!prefixes[2 + i])
+            return cdi_error_nomem(err);
+    }
     return environment_read(job->oci, prefixes, swarm->n + 2, job->arena, &job->env, err);
 }
 
@@ -152,7 +155,7 @@ static void choose_mode(struct request_job *job, enum request_platform platform)
     } else {
         out->mode = REQUEST_JIT_CDI;
         if (job->devices.n == 0)
-            why = "this is no Tegra system";
+            why = "no devices are asked for";
     }
     request_note(job, false, "the mode is auto, hence %s: %s", mode_names[out->mode], why);
 }

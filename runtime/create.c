@@ -49,18 +49,26 @@ int create_mode(const char *program, const struct config *config, enum request_m
     return 0;
 }
 
+static bool is_tegra(void)
+{
+    _cleanup_root_ struct root root = ROOT_INIT;
+
+    return root_open(&root, NULL, NULL) == 0 && platform_is_tegra(&root);
+}
+
+/* The machine is looked at only where that decides something: most containers ask for nothing. */
 static int read_request(struct cdi_oci *oci, const struct config *config, enum request_mode mode,
                         struct arena *arena, struct request *request, struct cdi_error *err)
 {
-    enum request_platform platform = REQUEST_PLATFORM_OTHER;
-    _cleanup_root_ struct root root = ROOT_INIT;
     struct request_rules rules;
     int r = request_rules_from_config(config, arena, &rules, err);
 
-    if (r == 0 && mode == REQUEST_AUTO && root_open(&root, NULL, NULL) == 0 &&
-        platform_is_tegra(&root))
-        platform = REQUEST_PLATFORM_TEGRA;
-    return r == 0 ? request_read(oci, &rules, mode, platform, arena, request, err) : r;
+    if (r == 0)
+        r = request_read(oci, &rules, mode, REQUEST_PLATFORM_OTHER, arena, request, err);
+    if (r == 0 && mode == REQUEST_AUTO && request->mode == REQUEST_JIT_CDI && request->devices.n &&
+        is_tegra())
+        r = request_read(oci, &rules, mode, REQUEST_PLATFORM_TEGRA, arena, request, err);
+    return r;
 }
 
 static void log_request(struct logger *logger, const struct request *request)
