@@ -87,7 +87,7 @@ static bool has_prefix(const char *text, size_t len, const char *const *prefixes
     for (size_t i = 0; i < n; i++) {
         size_t prefix = strlen(prefixes[i]);
 
-        if (len > prefix && memcmp(text, prefixes[i], prefix) == 0 && memchr(text, '=', len))
+        if (len >= prefix && memcmp(text, prefixes[i], prefix) == 0 && memchr(text, '=', len))
             return true;
     }
     return false;

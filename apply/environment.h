@@ -21,8 +21,9 @@ struct environment {
 };
 
 /*
- * Reads the variables whose names begin with one of n prefixes, in one pass, into the arena. Of
- * several entries of a name the last counts; one without '=' is no variable.
+ * Reads the variables whose entries begin with one of n prefixes ("NVIDIA_", or for one variable
+ * "CUDA_VERSION="), in one pass, into the arena. Of several entries of a name the last counts; one
+ * without '=' is no variable.
  */
 int environment_read(struct cdi_oci *oci, const char *const *prefixes, size_t n,
                      struct arena *arena, struct environment *out,

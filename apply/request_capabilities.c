@@ -10,7 +10,7 @@
 
 #define CAPABILITIES "NVIDIA_DRIVER_CAPABILITIES"
 
-static const char *const prefixes[] = {CAPABILITIES, "CUDA_VERSION", "NVIDIA_REQUIRE_CUDA"};
+static const char *const prefixes[] = {CAPABILITIES "=", "CUDA_VERSION=", "NVIDIA_REQUIRE_CUDA="};
 static const char *const default_names[] = {"compute", "utility"};
 static const struct request_strings defaults = {default_names, 2};
 
