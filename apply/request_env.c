@@ -98,7 +98,7 @@ static int read_devices(struct request_job *job, const char **variable, struct c
             continue;
         found = true;
         *variable = swarm->items[i];
-        /* Its value is for others, too: who sees the log need not know it. */
+        /* Not all of its value: it is for others, too. The names in it do come into the log. */
         request_note(job, false, "%s is set, and stands in for " VISIBLE_DEVICES, swarm->items[i]);
         r = request_add_list(job, &job->devices, value, true, err);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apply/request_internal.h"
+#include "apply/require.h"
 #include "apply/semver.h"
 #include "base/arena.h"
 #include "base/bool.h"
@@ -130,8 +131,12 @@ static int read_requirements(struct request_job *job, struct cdi_error *err)
         if (strncmp(v->name, "NVIDIA_REQUIRE_", strlen("NVIDIA_REQUIRE_")) != 0 ||
             strncmp(v->name, "NVIDIA_REQUIRE_JETPACK", strlen("NVIDIA_REQUIRE_JETPACK")) == 0)
             continue;
-        request_note(job, false, "the image requires %s: %s", quote_string(v->value).text,
-                     quote_string(v->name).text);
+        if (require_is_known(v->value))
+            request_note(job, false, "the image requires %s: %s", quote_string(v->value).text,
+                         quote_string(v->name).text);
+        else
+            request_note(job, false, "the image requires something that nothing is known of: %s",
+                         quote_string(v->name).text);
         r = add_requirement(job, &list, v->value, err);
     }
     if (r == 0 && request_legacy_image(&job->env))

@@ -230,3 +230,17 @@ int require_check(const char *requirement, const struct require_facts *facts, st
                          "NVIDIA_DISABLE_REQUIRE=true turns requirements off",
                          quote_string(requirement).text, machine);
 }
+
+bool require_is_known(const char *requirement)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {
+        const char *name = properties[i].name, *at = requirement;
+
+        while ((at = strstr(at, name))) {
+            at += strlen(name);
+            if (*at && strchr("<>=!", *at))
+                return true;
+        }
+    }
+    return false;
+}

@@ -6,6 +6,8 @@
 #ifndef CDIKIT_APPLY_REQUIRE_H
 #define CDIKIT_APPLY_REQUIRE_H
 
+#include <stdbool.h>
+
 #include <cdikit/error.h>
 
 struct arena;
@@ -24,5 +26,8 @@ struct require_facts {
  */
 int require_check(const char *requirement, const struct require_facts *facts, struct arena *arena,
                   struct cdi_error *err) CDI_MUST_CHECK;
+
+/* True if a property that is known is compared in the text: it is a requirement, not a secret. */
+bool require_is_known(const char *requirement) CDI_PURE;
 
 #endif

@@ -384,7 +384,8 @@ Test(request_image, notes_have_no_secrets)
     const struct request_rules rules = {
         .swarm_resources = {swarm, 1}, .env_when_unprivileged = true, .default_kind = "v/c"};
     const struct ask ask = {.env = "SWARM=secret1|NVIDIA_API_KEY=secret2|PASSWORD=secret3|"
-                                   "CUDA_VERSION=secret4|NVIDIA_DISABLE_REQUIRE=secret5"};
+                                   "CUDA_VERSION=secret4|NVIDIA_DISABLE_REQUIRE=secret5|"
+                                   "NVIDIA_REQUIRE_TOKEN=secret6=cuda"};
 
     for (enum request_mode mode = 0; mode < REQUEST_N_MODES; mode++) {
         _cleanup_arena_ struct arena *arena = arena_new();

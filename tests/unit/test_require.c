@@ -79,6 +79,17 @@ static const struct {
     {"cuda=foo", &unknown, CDI_ERR_INVALID},
 };
 
+Test(require, known_properties)
+{
+    cr_expect(require_is_known("cuda>=12.0"));
+    cr_expect(require_is_known("brand!=x"));
+    cr_expect(require_is_known("x cuda,arch<8"));
+    cr_expect(require_is_known("cuda driver=1"));
+    cr_expect_not(require_is_known(""));
+    cr_expect_not(require_is_known("cuda"));
+    cr_expect_not(require_is_known("secret=cuda"));
+}
+
 Test(require, check)
 {
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
