@@ -90,7 +90,7 @@ static int add_hook(struct editor *e, const struct cdi_hook *hook, struct hook_l
 
 int edits_hooks(struct editor *e)
 {
-    struct hook_list of_each[ARRAY_SIZE(lists)] = {{NULL}};
+    struct hook_list of_each[ARRAY_SIZE(lists)] = {{.array = NULL}};
 
     for (size_t i = 0; i < e->n; i++)
         for (size_t j = 0; e->edits[i] && j < e->edits[i]->n_hooks; j++) {
