@@ -348,9 +348,8 @@ const struct command command_refresh = {
     .options_size = sizeof(struct refresh_options),
     .examples = examples,
     .more_statuses = generate_statuses,
-    .exit_notes =
-        "Status 1: as generate; with --wait, the driver was not ready in time. Then the "
-        "document stays as it is. Status 3: it cannot be written; with --wait, another "
-        "refresh was not done in time.",
+    .exit_notes = "Status 1: as generate; with --wait, the driver was not ready in time. Then the "
+                  "document stays as it is. Status 3: it cannot be written; with --wait, another "
+                  "refresh was not done in time.",
     .run = run,
 };

@@ -25,7 +25,8 @@ struct ldcache {
 
 /*
  * Reads a cache, little-endian. Entries of other kinds, and those whose strings lie outside
- * the data, are empty or have PATH_MAX bytes or more, are skipped. Errors: INVALID (no or a truncated cache), NOMEM.
+ * the data, are empty or have PATH_MAX bytes or more, are skipped. Errors: INVALID (no or a
+ * truncated cache), NOMEM.
  */
 int ldcache_parse(const void *data, size_t len, struct arena *arena, struct ldcache *out,
                   struct cdi_error *err) CDI_MUST_CHECK;
