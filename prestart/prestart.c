@@ -31,16 +31,16 @@ static void free_oci(struct cdi_oci **oci)
     cdi_oci_free(*oci);
 }
 
-/* A file that somebody has named must exist. */
+/* A file that somebody has named must exist; "" names none. */
 static int load_config(const char *file, struct config *config, struct cdi_error *err)
 {
     const char *variable = getenv("NVIDIA_CTK_CONFIG_FILE_PATH");
     int r;
 
     config_defaults(config);
-    if (!file && variable && *variable)
+    if (!file || !*file)
         file = variable;
-    r = file ? config_read(file, config, err) : config_load(config, err);
+    r = file && *file ? config_read(file, config, err) : config_load(config, err);
     for (size_t i = 0; r == 0 && i < config->warnings.n; i++)
         hook_warn(config->warnings.items[i]);
     return r;
