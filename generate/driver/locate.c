@@ -128,30 +128,28 @@ static enum answer dir_in(const struct locate_dir *dir, const char *name)
 
 /*
  * What is known of the directory at the first `len` bytes of `path`, learnt from the top down:
- * most of the places that are looked at are missing on any one machine, and many together.
+ * most of the places that are looked at are missing on any one machine, and many together. NULL
+ * without memory.
  */
-static int get_dir(struct locate *locate, const char *path, size_t len, struct locate_dir **out,
-                   struct cdi_error *err)
+static struct locate_dir *get_dir(struct locate *locate, const char *path, size_t len)
 {
     _cleanup_free_ char *text = NULL;
     enum answer there = PRESENT;
-    struct locate_dir *parent;
+    struct locate_dir *known, *parent;
     char *slash;
-    int r;
 
     while (len > 1 && path[len - 1] == '/')
         len--;
-    if ((*out = find_dir(locate, path, len)))
-        return 0;
+    if ((known = find_dir(locate, path, len)))
+        return known;
     if (!(text = strndup(path, len)))
-        return cdi_error_nomem(err);
+        return NULL;
     slash = strrchr(text, '/');
     if (len >= PATH_MAX) {
         there = ABSENT;
     } else if (slash && len > 1) {
-        r = get_dir(locate, path, slash == text ? 1 : (size_t)(slash - text), &parent, err);
-        if (r < 0)
-            return r;
+        if (!(parent = get_dir(locate, path, slash == text ? 1 : (size_t)(slash - text))))
+            return NULL;
         there = parent->there ? dir_in(parent, slash + 1) : ABSENT;
     }
     if (there == PERHAPS) {
@@ -159,8 +157,7 @@ static int get_dir(struct locate *locate, const char *path, size_t len, struct l
 
         there = fd >= 0 ? PRESENT : ABSENT;
     }
-    *out = remember(locate, path, len, there == PRESENT);
-    return *out ? 0 : cdi_error_nomem(err);
+    return remember(locate, path, len, there == PRESENT);
 }
 
 /* Reads a directory, unless another path to the same one was read before. */
@@ -192,12 +189,15 @@ static int read_dir(struct locate *locate, struct locate_dir *dir, struct cdi_er
 static int list_dir(struct locate *locate, const char *path, struct locate_dir **out,
                     struct cdi_error *err)
 {
-    int r = get_dir(locate, path, strlen(path), out, err);
+    struct locate_dir *dir = get_dir(locate, path, strlen(path));
+    int r;
 
-    if (r == 0 && (*out)->there && !(*out)->listed)
-        r = read_dir(locate, *out, err);
-    if (r == 0 && !(*out)->listing)
-        *out = NULL;
+    *out = NULL;
+    if (!dir)
+        return cdi_error_nomem(err);
+    r = dir->there && !dir->listed ? read_dir(locate, dir, err) : 0;
+    if (r == 0 && dir->listing)
+        *out = dir;
     return r;
 }
 
@@ -213,12 +213,11 @@ int locate_is(struct locate *locate, const char *path, enum locate_type type, bo
     const char *slash = strrchr(path, '/');
     struct locate_dir *parent;
     struct stat st;
-    int r;
 
     *out = false;
     if (slash && slash > path) {
-        if ((r = get_dir(locate, path, (size_t)(slash - path), &parent, err)) < 0)
-            return r;
+        if (!(parent = get_dir(locate, path, (size_t)(slash - path))))
+            return cdi_error_nomem(err);
         if (!parent->there || (parent->listing && !listing_find(parent->listing, slash + 1)))
             return 0;
     }
