@@ -36,8 +36,9 @@ enum option_type {
 };
 
 enum option_flags {
-    OPTION_EMPTY = 1 << 0,  /* an empty value is one; of a list with commas, no part */
-    OPTION_NOCASE = 1 << 1, /* a choice may be written in upper case */
+    OPTION_EMPTY = 1 << 0,      /* an empty value is one */
+    OPTION_NOCASE = 1 << 1,     /* a choice may be written in upper case */
+    OPTION_EMPTY_LIST = 1 << 2, /* an empty value adds nothing to a list */
 };
 
 struct option_list {

@@ -78,6 +78,8 @@ int option_store(const struct option *option, void *base, const char *value, str
         *(const char **)place = "";
         return 0;
     }
+    if (value && !*value && (option->flags & OPTION_EMPTY_LIST))
+        return 0;
     if (!value || (!*value && !(option->flags & OPTION_EMPTY)))
         return cdi_error_set(err, CDI_ERR_USAGE, "--%s has an empty value", option->name);
     switch (option->type) {
@@ -90,7 +92,7 @@ int option_store(const struct option *option, void *base, const char *value, str
     case OPTION_LIST:
         return add_to_list(arena, place, value, err);
     case OPTION_COMMAS:
-        return *value ? add_parts(arena, place, value, err) : 0;
+        return add_parts(arena, place, value, err);
     case OPTION_CHOICE:
         return store_choice(option, place, value, err);
     }

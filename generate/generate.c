@@ -76,6 +76,8 @@ static int fill_machine(struct probe *p, const struct mode *mode, struct generat
         r = names_select(p->machine, &options->device_ids, err);
     if (r == 0)
         r = mode->describe(p, err);
+    if (r == 0 && options->features[GENERATE_COHERENCE])
+        r = probe_check_coherence(p, err);
     if (r == 0)
         r = names_assign(p->machine, options->naming, options->n_naming, err);
     reported = report_fill(p->machine, report, r == 0 ? err : NULL);

@@ -53,6 +53,24 @@ int probe_module_version(struct probe *p, struct cdi_error *err)
     return 0;
 }
 
+int probe_check_coherence(struct probe *p, struct cdi_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < p->machine->n_devices; i++) {
+        const struct machine_device *device = &p->machine->devices[i];
+        const char *subject = device->pci_name ? device->pci_name : device->uuid;
+
+        if (device->kind == MACHINE_GPU && device->selected && !device->unusable &&
+            !device->nameless && device->index < p->nvml.n_gpus &&
+            p->nvml.gpus[device->index].coherent_problem)
+            r = machine_warn(p->machine, subject ? subject : "NVML", err,
+                             "in no document by coherence: %s",
+                             p->nvml.gpus[device->index].coherent_problem);
+    }
+    return r;
+}
+
 int probe_driver(struct probe *p, const char *version, enum driver_scope scope,
                  struct cdi_error *err)
 {

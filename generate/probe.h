@@ -58,6 +58,12 @@ int probe_nvml(struct probe *p, struct cdi_error *err) CDI_MUST_CHECK;
  */
 int probe_module_version(struct probe *p, struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Warns of selected GPUs of which NVML failed to tell whether their memory is coherent: they are in
+ * no document by coherence. Errors: NOMEM.
+ */
+int probe_check_coherence(struct probe *p, struct cdi_error *err) CDI_MUST_CHECK;
+
 /* Finds the files of the driver of a version (NULL: whichever there is), with notes of trouble. */
 int probe_driver(struct probe *p, const char *version, enum driver_scope scope,
                  struct cdi_error *err) CDI_MUST_CHECK;

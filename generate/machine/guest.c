@@ -44,20 +44,6 @@ static void bid_farewell(void)
     output = -1;
 }
 
-bool guest_can_load(const char *library)
-{
-    bool loads;
-    void *handle;
-
-    welcome();
-    handle = dlopen(library, OPEN_FLAGS);
-    loads = handle;
-    if (handle)
-        (void)dlclose(handle);
-    bid_farewell();
-    return loads;
-}
-
 int guest_open(const char *library, void **handle, struct cdi_error *err)
 {
     const char *reason;

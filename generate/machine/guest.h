@@ -8,7 +8,6 @@
 #ifndef CDIKIT_GENERATE_MACHINE_GUEST_H
 #define CDIKIT_GENERATE_MACHINE_GUEST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <cdikit/error.h>
@@ -17,9 +16,6 @@ struct arena;
 
 /* What a library's text is cut to: no message of a vendor's library comes near. */
 #define GUEST_TEXT_MAX 120
-
-/* True if a library (a path, or a bare name for the loader) can be opened. */
-bool guest_can_load(const char *library);
 
 /* Opens a library. Errors: NOTFOUND, with the loader's reason. */
 int guest_open(const char *library, void **handle, struct cdi_error *err) CDI_MUST_CHECK;

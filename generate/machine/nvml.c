@@ -151,11 +151,6 @@ static int read_facts(struct nvml_session *session, struct nvml_facts *out, stru
     return session->no_memory ? cdi_error_nomem(err) : 0;
 }
 
-bool nvml_can_load(const char *library)
-{
-    return guest_can_load(library);
-}
-
 int nvml_read(const char *library, struct arena *arena, struct nvml_facts *out,
               struct cdi_error *err)
 {

@@ -48,10 +48,10 @@ struct nvml_gpu {
     struct nvml_mig *migs;     /* if MIG is enabled */
     size_t n_migs;
 
-    const char *problem;      /* no handle, no name, no UUID, MIG mode unknown */
-    const char *node_problem; /* no minor, or PCI information failed */
-    const char *mig_problem;  /* its MIG devices, or some of them, could not be listed */
-    const char *coherent_problem;
+    const char *problem;          /* no handle, no name, no UUID, MIG mode unknown */
+    const char *node_problem;     /* no minor, or PCI information failed */
+    const char *mig_problem;      /* its MIG devices, or some of them, could not be listed */
+    const char *coherent_problem; /* with coherent == NVML_FAILED */
 };
 
 struct nvml_facts {
@@ -62,15 +62,11 @@ struct nvml_facts {
 };
 
 /*
- * True if the library can be opened at all. `library` is a path or a bare name for the loader.
- */
-bool nvml_can_load(const char *library);
-
-/*
- * Asks the library everything that struct nvml_facts holds. What fails for one GPU is that GPU's
- * problem. Errors: NOTFOUND (the library cannot be opened), UNSUPPORTED (nvmlInit() or the count
- * of GPUs failed; the message has NVML's code and text, and what to do where that is known, e.g.
- * for DRIVER_NOT_LOADED and LIB_RM_VERSION_MISMATCH), NOMEM.
+ * Asks the library, a path or a bare name for the loader, everything that struct nvml_facts
+ * holds. What fails for one GPU is that GPU's problem. Errors: NOTFOUND (the library cannot be
+ * opened), UNSUPPORTED (nvmlInit() or the count of GPUs failed; the message has NVML's code and
+ * text, and what to do where that is known, e.g. for DRIVER_NOT_LOADED and
+ * LIB_RM_VERSION_MISMATCH), NOMEM.
  */
 int nvml_read(const char *library, struct arena *arena, struct nvml_facts *out,
               struct cdi_error *err) CDI_MUST_CHECK;

@@ -189,15 +189,13 @@ static bool parse_name(const char *name, struct pci_address *out, struct arena *
 }
 
 /* True if the function is a display controller of the vendor. */
-static bool is_display(struct pci_access *access, struct pci_address address, uint16_t vendor,
-                       uint16_t *device_id)
+static bool is_display(struct pci_access *access, struct pci_address address, uint16_t vendor)
 {
     _cleanup_(device_free) struct pci_dev *device = NULL;
 
     if (!guarded_get(access, address, &device) || !guarded_fill(device, PCI_FILL_IDENT) ||
         device->vendor_id != vendor || !guarded_fill(device, PCI_FILL_CLASS))
         return false;
-    *device_id = device->device_id;
     return device->device_class == PCI_CLASS_VGA || device->device_class == PCI_CLASS_3D;
 }
 
@@ -229,7 +227,7 @@ static int take_displays(const struct root *root, int bus, struct pci_access *ac
         struct pci_display display = {.name = names[i]};
 
         if (!parse_name(names[i], &display.address, arena) || !is_safe(root, bus, names[i]) ||
-            !is_display(access, display.address, vendor, &display.device_id)) {
+            !is_display(access, display.address, vendor)) {
             if (trap.no_memory)
                 return cdi_error_nomem(err);
             continue;

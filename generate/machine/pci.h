@@ -21,7 +21,6 @@ struct root;
 struct pci_display {
     struct pci_address address;
     const char *name;   /* "0000:3b:00.0" */
-    uint16_t device_id; /* of the vendor */
     const char *driver; /* kernel driver that has taken it, NULL if none */
 };
 

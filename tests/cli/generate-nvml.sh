@@ -270,6 +270,23 @@ kind nvidia.com/card
 version 0.7.0
 kind nvidia.com/card.noncoherent
 END
+# Of a GPU that fails to tell, it is said that it is in neither.
+untold=nvmlDeviceGetAddressingMode=999@0
+FAKENODE_FAIL=$untold expect_status 0 on gh200 "$cdikit" generate --format json \
+    --device-name-strategy index --feature-flag enable-coherent-annotations
+expect_facts -E '^(kind|device)' <<'END'
+kind nvidia.com/gpu
+device 0
+device 1
+device all
+kind nvidia.com/gpu.noncoherent
+device 1
+device all
+END
+expect_err 'in no document by coherence: nvmlDeviceGetAddressingMode failed'
+# Nobody asked.
+FAKENODE_FAIL=$untold expect_status 0 on gh200 "$cdikit" generate
+expect_lines 0 coherence "$ERR"
 for file in nv.yaml nv.json; do
     expect_status 0 on gh200 "$cdikit" generate -q --feature-flag enable-coherent-annotations \
         --output "$TMP/split/$file"

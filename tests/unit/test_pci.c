@@ -102,7 +102,6 @@ Test(pci, displays_of_a_vendor_by_address)
     cr_assert_eq(n, ARRAY_SIZE(expected));
     for (size_t i = 0; i < n; i++) {
         cr_expect_str_eq(list[i].name, expected[i].name);
-        cr_expect_eq(list[i].device_id, 0x20b5);
         if (expected[i].driver)
             cr_expect_str_eq(list[i].driver, expected[i].driver);
         else
