@@ -115,22 +115,19 @@ static void settle(struct migcaps *caps, bool sorted)
 }
 
 int migcaps_parse(const char *text, size_t len, struct arena *arena, struct migcaps *out,
-                  size_t *skipped, struct cdi_error *err)
+                  struct cdi_error *err)
 {
     const char *end = text + len;
     bool sorted = true;
 
     *out = (struct migcaps){0};
-    *skipped = 0;
     for (const char *line = text, *next; line < end; line = next) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         struct migcaps_entry entry = {.place = (uint32_t)out->n};
 
         next = newline ? newline + 1 : end;
-        if (!take_line((struct cursor){line, newline ? newline : end}, &entry)) {
-            ++*skipped;
+        if (!take_line((struct cursor){line, newline ? newline : end}, &entry))
             continue;
-        }
         sorted = sorted && (out->n == 0 || out->entries[out->n - 1].key < entry.key);
         out->entries = arena_grow(arena, out->entries, out->n, sizeof *out->entries);
         if (!out->entries)
@@ -145,7 +142,7 @@ int migcaps_read(const struct root *root, struct arena *arena, struct migcaps *o
                  struct cdi_error *err)
 {
     _cleanup_free_ char *text = NULL;
-    size_t len, skipped;
+    size_t len;
     struct stat st;
     int r = root_stat(root, MIGCAPS_MINORS, &st);
 
@@ -154,7 +151,7 @@ int migcaps_read(const struct root *root, struct arena *arena, struct migcaps *o
                              "there is no " MIGCAPS_MINORS ": the NVIDIA driver is not loaded, "
                              "or knows no MIG");
     r = root_read(root, MIGCAPS_MINORS, MAX_TEXT, &text, &len, err);
-    return r < 0 ? r : migcaps_parse(text, len, arena, out, &skipped, err);
+    return r < 0 ? r : migcaps_parse(text, len, arena, out, err);
 }
 
 static int64_t find(const struct migcaps *caps, uint64_t key)

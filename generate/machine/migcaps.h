@@ -30,11 +30,11 @@ struct migcaps_entry {
 };
 
 /*
- * Reads the text of mig-minors. Lines of another form are skipped (their number in *skipped);
- * of two lines for one capability the later counts. Errors: NOMEM.
+ * Reads the text of mig-minors. Lines of another form are skipped; of two lines for one capability
+ * the later counts. Errors: NOMEM.
  */
 int migcaps_parse(const char *text, size_t len, struct arena *arena, struct migcaps *out,
-                  size_t *skipped, struct cdi_error *err) CDI_MUST_CHECK;
+                  struct cdi_error *err) CDI_MUST_CHECK;
 
 /* Reads the file beneath a root, once. Errors: NOTFOUND (there is none), IO, NOMEM. */
 int migcaps_read(const struct root *root, struct arena *arena, struct migcaps *out,

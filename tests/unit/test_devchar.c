@@ -45,9 +45,8 @@ Test(devchar, capabilities_end_at_a_gap)
                                "gpu1/gi1/access 8\n";
     struct devchars list = {.arena = arena_new()};
     struct migcaps caps;
-    size_t skipped;
 
-    cr_assert_eq(migcaps_parse(text, strlen(text), list.arena, &caps, &skipped, NULL), 0);
+    cr_assert_eq(migcaps_parse(text, strlen(text), list.arena, &caps, NULL), 0);
     cr_assert_eq(devchars_add_all(&majors, &caps, 2, &list, NULL), 0);
     check_list(&list, "/dev/nvidia-modeset 195:254\n/dev/nvidiactl 195:255\n"
                       "/dev/nvidia-uvm 511:0\n/dev/nvidia-uvm-tools 511:1\n"
