@@ -36,22 +36,15 @@ static bool is_channel(const char *number)
 static int add_channel(struct probe *p, const char *path, const char *number, struct cdi_error *err)
 {
     struct arena *arena = p->machine->arena;
-    struct machine_device *device = machine_add(p->machine, err);
+    struct machine_device *device = machine_add_named(p->machine, number, err);
     struct machine_node *node = arena_alloc(arena, sizeof *node);
-    const char **names = arena_calloc(arena, 1, sizeof *names);
 
-    if (!device || !node || !names)
+    if (!device || !node)
         return cdi_error_nomem(err);
     *node = (struct machine_node){
         .path = path, .host_path = arena_printf(arena, "%s%s", p->dev.prefix, path), .bare = true};
-    names[0] = number;
-    device->kind = MACHINE_OTHER;
-    device->index = MACHINE_NO_INDEX;
-    device->selected = true;
     device->nodes = node;
     device->n_nodes = 1;
-    device->names = names;
-    device->n_names = 1;
     return node->host_path ? account_hit(&p->machine->account, p->dev.prefix, path, err)
                            : cdi_error_nomem(err);
 }

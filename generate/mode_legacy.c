@@ -8,25 +8,7 @@
 #include "generate/gpu.h"
 #include "generate/nvidia.h"
 
-/* The one device; NULL without memory. It must not be held while devices are added. */
-static struct machine_device *add_all(struct machine *machine, struct cdi_error *err)
-{
-    const char **names = arena_calloc(machine->arena, 1, sizeof *names);
-    struct machine_device *device = machine_add(machine, err);
-
-    if (!names || !device) {
-        (void)cdi_error_nomem(err);
-        return NULL;
-    }
-    names[0] = "all";
-    device->kind = MACHINE_OTHER;
-    device->index = MACHINE_NO_INDEX;
-    device->selected = true;
-    device->names = names;
-    device->n_names = 1;
-    return device;
-}
-
+/* The driver's version: that of the loaded module, or else that of the libraries. */
 static int find_driver(struct probe *p, enum driver_scope scope, struct cdi_error *err)
 {
     int r = probe_module_version(p, err);
@@ -69,7 +51,8 @@ static int mount_files(struct machine *machine, struct machine_device *all, stru
 static int describe_graphics(struct probe *p, struct cdi_error *err)
 {
     struct machine *machine = p->machine;
-    struct machine_device *all = add_all(machine, err);
+    /* It must not be held while devices are added. */
+    struct machine_device *all = machine_add_named(machine, "all", err);
     struct driver_links links;
     int r = all ? merge_drm(p, all, err) : -CDI_ERR_NOMEM;
 
@@ -113,7 +96,7 @@ static int account_libraries(struct probe *p, struct cdi_error *err)
 static int describe_compat(struct probe *p, struct cdi_error *err)
 {
     struct machine *machine = p->machine;
-    struct machine_device *all = add_all(machine, err);
+    struct machine_device *all = machine_add_named(machine, "all", err);
     struct nvidia_compat compat = {0};
     int r = all ? find_driver(p, DRIVER_VERSION_ONLY, err) : -CDI_ERR_NOMEM;
 

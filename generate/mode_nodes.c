@@ -94,18 +94,11 @@ static int add_mount(struct probe *p, const struct extra_mount *mount,
 
 static int list_set(struct probe *p, const struct node_set *set, struct cdi_error *err)
 {
-    struct machine_device *device = machine_add(p->machine, err);
+    struct machine_device *device = machine_add_named(p->machine, "all", err);
     int r = 0;
 
     if (!device)
         return -CDI_ERR_NOMEM;
-    device->kind = MACHINE_OTHER;
-    device->index = MACHINE_NO_INDEX;
-    device->selected = true;
-    device->names = arena_calloc(p->machine->arena, 1, sizeof *device->names);
-    if (!device->names)
-        return cdi_error_nomem(err);
-    device->names[device->n_names++] = "all";
     for (const char *const *pattern = set->patterns; r == 0 && *pattern; pattern++)
         r = add_nodes(p, set, *pattern, device, err);
     if (r == 0 && !device->n_nodes)

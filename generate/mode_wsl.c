@@ -38,19 +38,12 @@ struct stores {
 
 static int list(struct probe *p, struct cdi_error *err)
 {
-    struct machine_device *device = machine_add(p->machine, err);
+    struct machine_device *device = machine_add_named(p->machine, "all", err);
     const char *problem;
     int r;
 
     if (!device)
         return -CDI_ERR_NOMEM;
-    device->kind = MACHINE_OTHER;
-    device->index = MACHINE_NO_INDEX;
-    device->selected = true;
-    device->names = arena_calloc(p->machine->arena, 1, sizeof *device->names);
-    if (!device->names)
-        return cdi_error_nomem(err);
-    device->names[device->n_names++] = "all";
     r = account_begin(&p->machine->account, "nodes", p->dev.prefix, WSL_NODE, err);
     if (r == 0)
         r = nodes_add(&p->dev, WSL_NODE, p->machine->arena, &device->nodes, &device->n_nodes,

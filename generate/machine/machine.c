@@ -19,6 +19,25 @@ struct machine_device *machine_add(struct machine *machine, struct cdi_error *er
     return &grown[machine->n_devices++];
 }
 
+struct machine_device *machine_add_named(struct machine *machine, const char *name,
+                                         struct cdi_error *err)
+{
+    const char **names = arena_calloc(machine->arena, 1, sizeof *names);
+    struct machine_device *device = names ? machine_add(machine, err) : NULL;
+
+    if (!names)
+        (void)cdi_error_nomem(err);
+    if (!device)
+        return NULL;
+    names[0] = name;
+    device->kind = MACHINE_OTHER;
+    device->index = MACHINE_NO_INDEX;
+    device->selected = true;
+    device->names = names;
+    device->n_names = 1;
+    return device;
+}
+
 void machine_reject(struct machine_device *device, const char *problem)
 {
     device->problem = problem;

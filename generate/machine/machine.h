@@ -142,6 +142,13 @@ struct machine {
 /* Adds a zeroed device. NULL without memory. */
 struct machine_device *machine_add(struct machine *machine, struct cdi_error *err);
 
+/*
+ * Adds a selected device with the one name, which is not copied: it is no GPU, and has no index.
+ * NULL without memory.
+ */
+struct machine_device *machine_add_named(struct machine *machine, const char *name,
+                                         struct cdi_error *err);
+
 /* The device cannot be described: `problem` says why, and lives as long as the machine. */
 void machine_reject(struct machine_device *device, const char *problem);
 

@@ -204,7 +204,7 @@ Test(mode_csv, orin)
     cr_expect(notes(m, "/dev/fb1", "does not exist"));
     cr_expect(notes(m, "/" LIBS "nvidia/libmissing.so", "no such file"));
     cr_expect(notes(m, "/" CSV "drivers.csv", "line 6"));
-    cr_expect(notes(m, "/" CSV "l4t.csv", "cannot be read"));
+    cr_expect(notes(m, "/" CSV "l4t.csv", "cannot open"));
 }
 
 Test(mode_csv, names_of_the_one_device)
@@ -522,8 +522,8 @@ Test(mode_csv, library_directories)
     cr_assert_eq(dirs_run.r, 0, "%s", dirs_run.err.message);
     cr_expect_str_eq(files(m), "/opt/one/libfoo.so.2 /opt/two/libfoo.so.2 /etc/nv_tegra_release");
     cr_expect(notes(m, "libbar.so", "no such file"));
-    cr_expect(notes(m, "/missing.csv", "cannot be read"));
-    cr_expect(notes(m, "/etc", "cannot be read"));
+    cr_expect(notes(m, "/missing.csv", "cannot open"));
+    cr_expect(notes(m, "/etc", "not a regular file"));
     cr_expect(notes(m, "/empty.csv", "lists nothing"));
 }
 
