@@ -15,6 +15,12 @@ static inline bool ascii_isdigit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* As isspace() in the C locale. */
+static inline bool ascii_isspace(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static inline char ascii_tolower(char c)
 {
     return ascii_isupper(c) ? (char)(c - 'A' + 'a') : c;

@@ -6,12 +6,8 @@
  */
 #include "base/json.h"
 #include "base/json_lex.h"
+#include "base/span.h"
 #include "base/strbuf.h"
-
-struct span {
-    const char *s;
-    size_t len;
-};
 
 /* Blanks before a child: those of a container that was read, and levels of indentation more. */
 struct margin {

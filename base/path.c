@@ -24,6 +24,13 @@ static size_t clean_parent(char *path, size_t len, bool absolute)
     return slash ? (size_t)(slash - path) : 0;
 }
 
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 const char *path_clean(struct arena *arena, const char *path)
 {
     bool absolute = *path == '/';

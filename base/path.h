@@ -21,4 +21,7 @@ const char *path_clean(struct arena *arena, const char *path) CDI_MUST_CHECK;
  */
 const char *path_next(const char **rest, size_t *len);
 
+/* What follows the last '/': the whole path if there is none. A part of `path`. */
+const char *path_base(const char *path) CDI_PURE;
+
 #endif

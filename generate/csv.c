@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "base/span.h"
 #include "generate/glob.h"
 
 static const char *const types[] = {
@@ -16,28 +17,6 @@ const char *csv_type_name(enum csv_type type)
     return types[type];
 }
 
-/* Text that is not ended by a NUL. */
-struct span {
-    const char *s;
-    size_t len;
-};
-
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static struct span trim(struct span span)
-{
-    while (span.len && is_space(*span.s)) {
-        span.s++;
-        span.len--;
-    }
-    while (span.len && is_space(span.s[span.len - 1]))
-        span.len--;
-    return span;
-}
-
 /* Takes a line apart; false if it is no entry. */
 static bool split(struct span line, enum csv_type *type, struct span *path)
 {
@@ -46,8 +25,8 @@ static bool split(struct span line, enum csv_type *type, struct span *path)
 
     if (!comma)
         return false;
-    name = trim((struct span){line.s, (size_t)(comma - line.s)});
-    *path = trim((struct span){comma + 1, line.len - (size_t)(comma + 1 - line.s)});
+    name = span_trim((struct span){line.s, (size_t)(comma - line.s)});
+    *path = span_trim((struct span){comma + 1, line.len - (size_t)(comma + 1 - line.s)});
     if (!path->len || memchr(path->s, '\0', path->len))
         return false;
     for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
@@ -84,7 +63,8 @@ int csv_parse(const char *text, size_t len, struct arena *arena, struct csv_list
     *bad_line = 0;
     for (size_t number = 1; text < end; number++) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));
-        struct span line = trim((struct span){text, (size_t)((newline ? newline : end) - text)});
+        struct span line = span_trim(
+            (struct span){text, (size_t)((newline ? newline : end) - text)});
         enum csv_type type;
         struct span path;
 

@@ -46,14 +46,6 @@ static bool takes_node(enum csv_device type, const char *path)
     return !is_gpu_node(path);
 }
 
-static bool has_node(const struct machine_device *device, const char *path)
-{
-    for (size_t i = 0; i < device->n_nodes; i++)
-        if (strcmp(device->nodes[i].path, path) == 0)
-            return true;
-    return false;
-}
-
 /* Adds the nodes of a pattern; *found tells whether there are any, then *problem why not. */
 static int add_hits(struct probe *p, const char *pattern, struct machine_device *device,
                     bool *found, const char **problem, struct cdi_error *err)
@@ -68,7 +60,7 @@ static int add_hits(struct probe *p, const char *pattern, struct machine_device 
     for (size_t i = 0; r == 0 && i < hits.n; i++) {
         const char *why = NULL;
 
-        if (!has_node(device, hits.items[i]))
+        if (!nodes_have(device->nodes, device->n_nodes, hits.items[i]))
             r = nodes_add(&p->dev, hits.items[i], arena, &device->nodes, &device->n_nodes, &why,
                           err);
         if (r == 0 && !why)

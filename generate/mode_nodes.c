@@ -36,14 +36,6 @@ static bool is_skipped(const struct node_set *set, const char *path)
     return false;
 }
 
-static bool has_node(const struct machine_device *device, const char *path)
-{
-    for (size_t i = 0; i < device->n_nodes; i++)
-        if (strcmp(device->nodes[i].path, path) == 0)
-            return true;
-    return false;
-}
-
 static int add_nodes(struct probe *p, const struct node_set *set, const char *pattern,
                      struct machine_device *device, struct cdi_error *err)
 {
@@ -60,9 +52,9 @@ static int add_nodes(struct probe *p, const struct node_set *set, const char *pa
 
         if (is_skipped(set, path))
             continue;
-        if (!has_node(device, path))
+        if (!nodes_have(device->nodes, device->n_nodes, path))
             r = nodes_add(&p->dev, path, arena, &device->nodes, &device->n_nodes, &problem, err);
-        if (r == 0 && has_node(device, path))
+        if (r == 0 && nodes_have(device->nodes, device->n_nodes, path))
             r = account_hit(&p->machine->account, p->dev.prefix, path, err);
     }
     return r;

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/root.h"
 #include "generate/driver/ldcache.h"
 #include "generate/glob.h"
@@ -20,13 +21,6 @@ struct cache_library {
     const char **names;    /* of the path, the links on the way, and what they lead to */
     size_t n_names;
 };
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
 
 /* A cache that is absent or broken is an empty one. */
 static int load(struct cache *cache, const struct locate *locate, struct cdi_error *err)
@@ -77,7 +71,7 @@ static int add_name(struct cache_library *library, const struct locate *locate, 
         library->n_names = 0;
         return cdi_error_nomem(err);
     }
-    library->names[library->n_names++] = base_name(path);
+    library->names[library->n_names++] = path_base(path);
     return 0;
 }
 
@@ -93,7 +87,7 @@ static int resolve(struct cache_library *library, const struct locate *locate,
     }
     for (int i = 0; i < MOST_LINKS; i++) {
         const char *target;
-        int dir_len = (int)(base_name(path) - path);
+        int dir_len = (int)(path_base(path) - path);
 
         if ((r = add_name(library, locate, path, err)) < 0)
             return r;
@@ -118,7 +112,7 @@ int cache_search(struct cache *cache, struct locate *locate, const char *pattern
         struct cache_library *library = &cache->libraries[i];
         bool hit = false;
 
-        if (strncmp(base_name(library->path), pattern, stem) != 0)
+        if (strncmp(path_base(library->path), pattern, stem) != 0)
             continue;
         if (!library->resolved && (r = resolve(library, locate, err)) < 0)
             return r;

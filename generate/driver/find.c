@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/ascii.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/strbuf.h"
 #include "generate/driver/library.h"
 #include "generate/driver/look.h"
@@ -36,11 +37,6 @@ static const struct {
     [DRIVER_IN_FIRMWARE] = {.take = TAKE_ALL, .resolve = false},
     [DRIVER_IN_PATH] = {.take = TAKE_FIRST, .type = LOCATE_EXECUTABLE},
 };
-
-static const char *base_name(const char *path)
-{
-    return strrchr(path, '/') + 1;
-}
 
 /* Versions become parts of patterns and paths. */
 static bool is_version(const char *text)
@@ -92,7 +88,7 @@ static int find_versioned(struct look *look, const char *wanted, struct locate_p
         if (r < 0)
             return r;
         for (size_t k = 0; k < hits.n; k++) {
-            const char *name = base_name(hits.items[k].path);
+            const char *name = path_base(hits.items[k].path);
             size_t len = strlen(stems[i]);
 
             *hit = hits.items[k];
@@ -181,7 +177,7 @@ static int find_library_dirs(struct look *look, struct cdi_error *err)
 
     for (size_t i = 0; r == 0 && i < hits.n; i++) {
         const char *path = hits.items[i].path;
-        size_t len = (size_t)(base_name(path) - path) - 1;
+        size_t len = (size_t)(path_base(path) - path) - 1;
         const char *dir = arena_strndup(f->arena, path, len ? len : 1);
 
         r = dir ? locate_add(hits.items[i].in, &dirs, dir, true, err) : cdi_error_nomem(err);
@@ -210,7 +206,7 @@ static int add_file(struct look *look, const struct driver_rule *rule,
     if (r < 0)
         return r;
     if (rule->kind == DRIVER_LIBRARY && rule->part != DRIVER_PART_COMPAT32)
-        file.capability = driver_library_capability(base_name(hit->path), rule->capability);
+        file.capability = driver_library_capability(path_base(hit->path), rule->capability);
     files = arena_grow(look->finder->arena, driver->files, driver->n_files, sizeof file);
     if (!files)
         return cdi_error_nomem(err);

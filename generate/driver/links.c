@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "generate/glob.h"
 
 /* A link beside every file whose name fits: `target`, or the file itself where that is NULL. */
@@ -28,16 +29,11 @@ static const struct link_rule graphics_rules[] = {
     {"libglxserver_nvidia.so", NULL, "libglxserver_nvidia.so"},
 };
 
-static const char *base_name(const char *path)
-{
-    return strrchr(path, '/') + 1;
-}
-
 /* Adds "target::<directory of path>/link", once. */
 static bool add_link(struct driver_links *out, struct arena *arena, const char *target,
                      const char *path, const char *link)
 {
-    int dir_len = (int)(base_name(path) - path);
+    int dir_len = (int)(path_base(path) - path);
     const char *text = arena_printf(arena, "%s::%.*s%s", target, dir_len, path, link);
 
     if (!text)
@@ -55,7 +51,7 @@ static bool add_link(struct driver_links *out, struct arena *arena, const char *
 static bool add_library(const struct driver_file *file, struct arena *arena,
                         struct driver_links *out)
 {
-    const char *name = base_name(file->path);
+    const char *name = path_base(file->path);
 
     for (size_t i = 0; i < ARRAY_SIZE(library_rules); i++) {
         const struct link_rule *rule = &library_rules[i];
@@ -96,7 +92,7 @@ static bool is_versioned(const char *name, const char *library, const char *vers
 static bool add_graphics(const struct driver_file *file, const char *version, struct arena *arena,
                          struct driver_links *out)
 {
-    const char *name = base_name(file->path);
+    const char *name = path_base(file->path);
 
     for (size_t i = 0; i < ARRAY_SIZE(graphics_rules); i++) {
         const struct link_rule *rule = &graphics_rules[i];

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/root.h"
+#include "generate/machine/nodes.h"
 
 int drm_names(const struct root *system, const char *pci_name, struct arena *arena,
               const char ***names, size_t *n, struct cdi_error *err)
@@ -19,14 +20,6 @@ int drm_names(const struct root *system, const char *pci_name, struct arena *are
         return cdi_error_nomem(err);
     /* Whatever the reason for which there is no list: a GPU without DRM devices is complete. */
     return root_list(system, path, arena, names, n) == -ENOMEM ? cdi_error_nomem(err) : 0;
-}
-
-static bool is_node(const char *path, const struct machine_node *nodes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(path, nodes[i].path) == 0)
-            return true;
-    return false;
 }
 
 int drm_by_path_links(const struct root *dev, const char *pci_name,
@@ -48,7 +41,7 @@ int drm_by_path_links(const struct root *dev, const char *pci_name,
         if (!node && root_lstat(dev, path, &st) == 0 && S_ISLNK(st.st_mode) &&
             root_stat(dev, path, &st) == 0)
             return cdi_error_nomem(err);
-        if (!node || !is_node(node, nodes, n_nodes))
+        if (!node || !nodes_have(nodes, n_nodes, node))
             continue;
         *links = arena_grow(arena, *links, *n, sizeof **links);
         if (!*links)

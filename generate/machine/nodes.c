@@ -47,3 +47,11 @@ int nodes_add(const struct dev_root *dev, const char *path, struct arena *arena,
     (*nodes)[(*n)++] = node;
     return 0;
 }
+
+bool nodes_have(const struct machine_node *nodes, size_t n, const char *path)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(nodes[i].path, path) == 0)
+            return true;
+    return false;
+}

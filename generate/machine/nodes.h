@@ -3,6 +3,7 @@
 #ifndef CDIKIT_GENERATE_MACHINE_NODES_H
 #define CDIKIT_GENERATE_MACHINE_NODES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "generate/machine/machine.h"
@@ -22,5 +23,8 @@ struct dev_root {
 int nodes_add(const struct dev_root *dev, const char *path, struct arena *arena,
               struct machine_node **nodes, size_t *n, const char **problem,
               struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Whether a node of an array has this path in the container. */
+bool nodes_have(const struct machine_node *nodes, size_t n, const char *path) CDI_PURE;
 
 #endif

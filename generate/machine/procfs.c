@@ -9,29 +9,10 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/root.h"
+#include "base/span.h"
 #include "generate/machine/pci.h"
 
 #define MAX_TEXT (64U << 10)
-
-/* A part of a text. */
-struct span {
-    const char *s;
-    size_t len;
-};
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct span trim(struct span span)
-{
-    for (; span.len && is_blank(span.s[0]); span.len--)
-        span.s++;
-    while (span.len && is_blank(span.s[span.len - 1]))
-        span.len--;
-    return span;
-}
 
 /* Takes the first line off a text; false at its end. */
 static bool next_line(struct span *text, struct span *line)
@@ -60,8 +41,8 @@ static bool split_line(struct span line, struct span *key, struct span *value)
 
     if (!colon)
         return false;
-    *key = trim((struct span){line.s, (size_t)(colon - line.s)});
-    *value = trim((struct span){colon + 1, (size_t)(line.s + line.len - (colon + 1))});
+    *key = span_trim((struct span){line.s, (size_t)(colon - line.s)});
+    *value = span_trim((struct span){colon + 1, (size_t)(line.s + line.len - (colon + 1))});
     return true;
 }
 
@@ -150,11 +131,11 @@ bool procfs_parse_version(const char *text, size_t len, struct arena *arena, con
             struct span word = value;
 
             word.len = 0;
-            while (word.len < value.len && !is_blank(value.s[word.len]))
+            while (word.len < value.len && !ascii_isspace(value.s[word.len]))
                 word.len++;
             if (is_version(word))
                 return (*out = arena_strndup(arena, word.s, word.len));
-            value = trim((struct span){value.s + word.len, value.len - word.len});
+            value = span_trim((struct span){value.s + word.len, value.len - word.len});
         }
     }
     return true;

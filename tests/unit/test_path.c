@@ -68,3 +68,12 @@ Test(path, next)
         cr_expect_str_eq(rest, "", "%s", cases[i].list);
     }
 }
+
+Test(path, base)
+{
+    cr_expect_str_eq(path_base("/usr/lib/libcuda.so.1"), "libcuda.so.1");
+    cr_expect_str_eq(path_base("/a"), "a");
+    cr_expect_str_eq(path_base("a"), "a");
+    cr_expect_str_eq(path_base("a/"), "");
+    cr_expect_str_eq(path_base(""), "");
+}
