@@ -368,8 +368,10 @@ static int set_csv_files(const struct call *call, const struct generate_command_
                          struct generate_options *out, struct cdi_error *err)
 {
     const char **files = arena_calloc(call->arena, o->csv_files.n, sizeof *files);
-    int r = files ? 0 : cdi_error_nomem(err);
+    int r = 0;
 
+    if (!files)
+        return cdi_error_nomem(err);
     for (size_t i = 0; r == 0 && i < o->csv_files.n; i++)
         r = absolute(call, o->root, o->csv_files.items[i], &files[i], err);
     out->csv_files = (struct generate_strings){files, o->csv_files.n};

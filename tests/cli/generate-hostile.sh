@@ -292,24 +292,55 @@ for file in "$nvidia/version" "$information" "$minors" "$cache" "$libs" "$libs/l
     chmod 755 "$file"
 done
 
-# ---- arguments ----
+# ---- arguments: what is no name, choice or id is wrong use; 3: a path that cannot be opened. The
+# specification limits no name's length. ----
 long=$(printf 'x%.0s' {1..100000})
 fresh
-for arguments in "--device-id $long" "--vendor $long" "--class $long" "--root /$long" "--driver-root /$long" \
-    "--nvidia-cdi-hook-path /$long" "--ldconfig-path /$long" "--disable-hook $long" \
-    "--feature-flag $long" "--library-search-path /$long" "--config-search-path /$long" \
-    "--device-name-strategy $long" "--format $long" "--mode $long" "--output $TMP/$long" \
-    "--dev-root /$long" "--for $long" "--max-cdi-version $long"; do
-    # shellcheck disable=SC2086
-    run generate $arguments
-    sound "${arguments:0:30}..." 0 1 2 3 4
-done
-for value in $'\x1b[31m' $'a\nb' $'\xff' '%s%n' '"' "'" ' ' '*' '../..' '$(id)'; do
-    for option in device-id vendor class nvidia-cdi-hook-path device-name-strategy mode format \
-        feature-flag disable-hook library-search-path driver-root; do
-        run generate "--$option" "$value"
-        sound "--$option $(printf %q "$value")" 0 1 2 3 4
-    done
+while read -r status option value; do
+    run generate --device-name-strategy index "--$option" "$value"
+    sound "--$option ${value:0:10}..." "$status"
+done <<END
+2 device-id $long
+0 vendor $long
+0 class $long
+2 device-name-strategy $long
+2 format $long
+2 mode $long
+2 for $long
+2 max-cdi-version $long
+3 root /$long
+3 driver-root /$long
+3 dev-root /$long
+3 output $TMP/$long
+0 nvidia-cdi-hook-path /$long
+0 ldconfig-path /$long
+0 disable-hook $long
+0 feature-flag $long
+1 library-search-path /$long
+0 driver-root ../..
+2 nvidia-cdi-hook-path ../..
+2 device-id ../..
+2 vendor ../..
+2 class ../..
+0 config-search-path /$long
+END
+for value in $'\x1b[31m' $'a\nb' $'\xff' '%s%n' '"' "'" ' ' '*' '$(id)'; do
+    while read -r status option; do
+        run generate --device-name-strategy index "--$option" "$value"
+        sound "--$option $(printf %q "$value")" "$status"
+    done <<'END'
+2 device-id
+2 vendor
+2 class
+2 device-name-strategy
+2 mode
+2 format
+3 driver-root
+0 nvidia-cdi-hook-path
+0 feature-flag
+0 disable-hook
+1 library-search-path
+END
 done
 run generate --device-id "$(printf ',%.0s' {1..50000})"
 sound "50000 commas" 2
