@@ -38,9 +38,6 @@ enum generate_mode {
     GENERATE_N_MODES,
 };
 
-/* The name of a mode: "auto", "nvml". */
-const char *generate_mode_name(enum generate_mode mode);
-
 /* How devices are named; each strategy in the list gives every device one name. */
 enum generate_naming {
     GENERATE_NAME_INDEX,      /* "0", MIG "0:1": the place in the order of NVML */

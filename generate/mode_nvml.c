@@ -234,8 +234,8 @@ static int describe_device(struct probe *p, const struct sandbox_facts *facts,
     const struct nvml_gpu *gpu = &p->nvml.gpus[device->index];
     int r = 0;
 
-    /* The library is a second source; where it knows less than NVML, NVML is right. */
-    if (sandbox && !gpu->node_problem && !is_complete(p, device, sandbox))
+    /* The library is a second source: of what it knows in part NVML has to tell the rest. */
+    if (sandbox && !is_complete(p, device, sandbox))
         sandbox = NULL;
     if (!sandbox && gpu->node_problem) {
         machine_reject(device, gpu->node_problem);

@@ -3,33 +3,24 @@
 
 #include "cdi/platform.h"
 
-static const struct {
-    const char *name;
-    const struct mode *mode;
-} modes[GENERATE_N_MODES] = {
-    [GENERATE_MODE_AUTO] = {"auto", NULL},
-    [GENERATE_MODE_NVML] = {"nvml", &mode_nvml},
-    [GENERATE_MODE_PCI] = {"pci", &mode_pci},
-    [GENERATE_MODE_CSV] = {"csv", &mode_csv},
-    [GENERATE_MODE_WSL] = {"wsl", &mode_wsl},
-    [GENERATE_MODE_MANAGEMENT] = {"management", &mode_management},
-    [GENERATE_MODE_IMEX] = {"imex", &mode_imex},
-    [GENERATE_MODE_GDS] = {"gds", &mode_gds},
-    [GENERATE_MODE_MOFED] = {"mofed", &mode_mofed},
-    [GENERATE_MODE_GDRCOPY] = {"gdrcopy", &mode_gdrcopy},
-    [GENERATE_MODE_NVSWITCH] = {"nvswitch", &mode_nvswitch},
-    [GENERATE_MODE_GRAPHICS] = {"graphics", &mode_graphics},
-    [GENERATE_MODE_CUDA_COMPAT] = {"cuda-compat", &mode_cuda_compat},
+static const struct mode *const modes[GENERATE_N_MODES] = {
+    [GENERATE_MODE_NVML] = &mode_nvml,
+    [GENERATE_MODE_PCI] = &mode_pci,
+    [GENERATE_MODE_CSV] = &mode_csv,
+    [GENERATE_MODE_WSL] = &mode_wsl,
+    [GENERATE_MODE_MANAGEMENT] = &mode_management,
+    [GENERATE_MODE_IMEX] = &mode_imex,
+    [GENERATE_MODE_GDS] = &mode_gds,
+    [GENERATE_MODE_MOFED] = &mode_mofed,
+    [GENERATE_MODE_GDRCOPY] = &mode_gdrcopy,
+    [GENERATE_MODE_NVSWITCH] = &mode_nvswitch,
+    [GENERATE_MODE_GRAPHICS] = &mode_graphics,
+    [GENERATE_MODE_CUDA_COMPAT] = &mode_cuda_compat,
 };
-
-const char *generate_mode_name(enum generate_mode mode)
-{
-    return modes[mode].name;
-}
 
 const struct mode *mode_get(enum generate_mode mode)
 {
-    return modes[mode].mode;
+    return modes[mode];
 }
 
 static bool has_integrated_gpu(const struct nvml_facts *facts)

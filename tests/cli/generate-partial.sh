@@ -254,6 +254,15 @@ expect_err '/dev/nvidia-caps/nvidia-cap67 does not exist'
 expect_facts -E '^device' <<'END'
 device 0
 END
+# Nor is it one where NVML cannot tell the rest.
+# shellcheck disable=SC2016
+expect_status 4 failing nvmlDeviceGetMinorNumber=999 on sandboxutils \
+    sh -c 'rm /dev/nvidia-caps/nvidia-cap67 && exec "$@"' - "$cdikit" \
+    generate --format json --no-all-device --device-name-strategy index
+expect_err 'MIG device 1:0.*left out: .*nvmlDeviceGetMinorNumber'
+expect_facts -E '^device' <<'END'
+device 0
+END
 expect_status 0 on sandboxutils "$cdikit" generate -q --format json --no-all-device \
     --device-name-strategy index
 expect_facts -E '^1:0: hook' </dev/null
