@@ -1,14 +1,108 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The commands of cdikit-hook: programs that an OCI runtime starts at points of a container's
- * life (OCI runtime-spec, "POSIX-platform Hooks"), with the container's state on standard input.
+ * life (OCI runtime-spec, config.md, "POSIX-platform Hooks"), with the container's state on
+ * standard input.
+ *
+ * Those that act inside a container (createContainer) share one command line, one way to find
+ * the container's root, and the confinement of confine.h; each is a row of container_hooks[].
  */
 #ifndef CDIKIT_HOOKS_HOOK_H
 #define CDIKIT_HOOKS_HOOK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <cdikit/error.h>
+
+struct arena;
+struct rootfs;
+
+/* ---- Hooks that act inside a container ---- */
+
+struct hook_list {
+    const char **items;
+    size_t n;
+};
+
+/* What the command lines of these hooks can say. Strings are parts of argv. */
+struct hook_args {
+    const char *container_spec;      /* a file with the state; NULL, "" and "-": standard input */
+    struct hook_list links;          /* "TARGET::LINK" */
+    struct hook_list device_links;   /* as links, for what is in the container only */
+    struct hook_list folders;        /* of libraries */
+    struct hook_list paths;          /* whose mode is changed */
+    const char *mode;                /* octal; NULL without */
+    const char *ldconfig_path;       /* NULL without */
+    const char *host_driver_version; /* NULL without */
+    const char *host_cuda_version;   /* NULL without */
+    const char *compat_root;         /* NULL without */
+    bool debug, quiet;
+    bool enable_cuda_compat, update_ldcache, disable_device_node_modification,
+        update_application_profile; /* what setup-container shall do beside links and modes */
+};
+
+/* What a hook works on. */
+struct hook_call {
+    const struct hook_args *args;
+    struct arena *arena;
+    struct rootfs *root; /* open */
+};
+
+struct container_hook {
+    const char *name;
+    const char *summary;
+    unsigned accepts; /* groups of options: bits of enum hook_option_group (hooks/options.h) */
+    bool hidden;      /* left out of help */
+
+    /*
+     * Looks at the arguments before anything else: positive if there is nothing to do, and
+     * standard input is not read then. NULL: there always is.
+     */
+    int (*check)(const struct hook_args *args, struct cdi_error *err);
+
+    /* What needs capabilities or system calls that are given up next. NULL: nothing. */
+    int (*prepare)(const struct hook_call *call, struct cdi_error *err);
+
+    /* The work on files, without them (confine_drop()). NULL: nothing. */
+    int (*run)(const struct hook_call *call, struct cdi_error *err);
+
+    /*
+     * What comes after that and needs them again: starting the host's ldconfig. Only with
+     * args->ldconfig_path; run() is done by a child then. NULL: nothing.
+     */
+    int (*finish)(const struct hook_call *call, struct cdi_error *err);
+};
+
+/* Ends with a name of NULL. */
+extern const struct container_hook container_hooks[];
+
+/* The bodies, one a file. As the members of struct container_hook. */
+int create_symlinks_check(const struct hook_args *args, struct cdi_error *err);
+int create_symlinks(const struct hook_call *call, struct cdi_error *err);
+int chmod_check(const struct hook_args *args, struct cdi_error *err);
+int chmod_paths(const struct hook_call *call, struct cdi_error *err);
+int enable_cuda_compat_check(const struct hook_args *args, struct cdi_error *err);
+int enable_cuda_compat(const struct hook_call *call, struct cdi_error *err);
+int update_ldcache_check(const struct hook_args *args, struct cdi_error *err);
+int update_ldcache(const struct hook_call *call, struct cdi_error *err);
+int update_ldcache_finish(const struct hook_call *call, struct cdi_error *err);
+int disable_device_node_modification_check(const struct hook_args *args, struct cdi_error *err);
+int disable_device_node_modification(const struct hook_call *call, struct cdi_error *err);
+int update_application_profile(const struct hook_call *call, struct cdi_error *err);
+int setup_container_check(const struct hook_args *args, struct cdi_error *err);
+int setup_container_prepare(const struct hook_call *call, struct cdi_error *err);
+int setup_container(const struct hook_call *call, struct cdi_error *err);
+
+/*
+ * The command line of nvidia-cdi-hook, from argv[1] on: options, the name of a hook, its options.
+ * A hook that is not known is a warning and success, since documents may be newer than the
+ * program; a known one with wrong options is a failure. `program` is for messages. Returns the
+ * exit status: 0 or 1.
+ */
+int container_hook_main(const char *program, int argc, char **argv);
+
+/* ---- All hooks ---- */
 
 struct hook_command {
     const char *name;

@@ -15,14 +15,23 @@ struct arena;
 
 struct state {
     const char *bundle; /* "" if it is not told; older runtimes call it bundlePath */
+    const char *root;   /* "" if it is not told: of crun, the root.path of config.json */
     uint32_t pid;       /* 0 if it is not told */
 };
 
 /*
  * Reads a state, whose strings come from the arena. Members that are not known are ignored, null
- * is the same as none. Errors: SYNTAX, INVALID (a member of the wrong type), LIMIT, NOMEM.
+ * is the same as none, and upper case in a member's name is the same as lower case. Errors: SYNTAX, INVALID (a member of the wrong type), LIMIT, NOMEM.
  */
 int state_parse(const char *text, size_t len, struct arena *arena, struct state *state,
                 struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The container's root directory, from the arena: what the state tells, else the root.path of
+ * config.json in the bundle; below the bundle unless it is absolute. "" in config.json is the
+ * bundle itself. Errors: IO, SYNTAX, INVALID, LIMIT, NOMEM.
+ */
+int state_root(const struct state *state, struct arena *arena, const char **path,
+               struct cdi_error *err) CDI_MUST_CHECK;
 
 #endif
