@@ -29,6 +29,8 @@
 #define MOST_DEPTH       256 /* directories that a walk has open at once */
 #define MOST_TRIES       128 /* openat2(2), EAGAIN: somebody is moving directories */
 
+#define SYSCALL_FCHMODAT2 452 /* on all machines; Linux 6.6 */
+
 #if defined(__SANITIZE_ADDRESS__)
 #    define SANITIZED 1
 #elif defined(__has_feature)
@@ -558,6 +560,40 @@ int confine_replace(int dirfd, const char *name, const char *path, const char *d
     return file_replace_at(dirfd, name, path, data, len, mode, 0, err);
 }
 
+/* The mount that something is on; 0 if the kernel (5.8) does not tell. */
+static unsigned long long mount_of(int dirfd, const char *name, unsigned flags)
+{
+    struct statx sx;
+
+    if (statx(dirfd, name, (int)flags, STATX_MNT_ID, &sx) < 0 || !(sx.stx_mask & STATX_MNT_ID))
+        return 0;
+    return sx.stx_mnt_id;
+}
+
+int confine_chmod(int dirfd, const char *name, const struct stat *st, mode_t mode)
+{
+    _cleanup_close_ int handle = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    _cleanup_close_ int fd = -1;
+    struct stat now;
+
+    if (handle < 0 || fstat(handle, &now) < 0)
+        return -errno;
+    if (now.st_dev != st->st_dev || now.st_ino != st->st_ino)
+        return -ESTALE;
+    if (mount_of(handle, "", AT_EMPTY_PATH) != mount_of(dirfd, "", AT_EMPTY_PATH))
+        return -EXDEV;
+    if (syscall(SYSCALL_FCHMODAT2, handle, "", mode, AT_EMPTY_PATH) == 0)
+        return 0;
+    if (errno != ENOSYS && errno != EPERM)
+        return -errno;
+    /* Before Linux 6.6 it has to be open, which a device would notice. */
+    if (S_ISDIR(st->st_mode))
+        fd = openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    else if ((fd = confine_open_file(dirfd, name, st)) < 0)
+        return fd;
+    return fd < 0 || fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
 /* ---- What is given up ---- */
 
 #define KEPT_CAPABILITIES ((1U << CAP_DAC_OVERRIDE) | (1U << CAP_FOWNER))
@@ -598,10 +634,7 @@ static const unsigned short allowed_calls[] = {
     SYS_fchmodat, SYS_fcntl, SYS_fsync, SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect,
     SYS_madvise, SYS_futex, SYS_getrandom, SYS_sysinfo, SYS_prlimit64, SYS_getpid, SYS_gettid,
     SYS_tgkill, SYS_geteuid, SYS_getegid, SYS_exit, SYS_exit_group, SYS_rt_sigaction,
-    SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_clock_gettime,
-#ifdef SYS_fchmodat2
-    SYS_fchmodat2,
-#endif
+    SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_clock_gettime, SYSCALL_FCHMODAT2,
 #ifdef SYS_stat /* older calls, which the C library makes where they are */
     SYS_stat, SYS_lstat, SYS_readlink, SYS_unlink, SYS_rename,
 #endif

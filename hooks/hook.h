@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cdikit/error.h>
 
@@ -97,10 +98,13 @@ int setup_container(const struct hook_call *call, struct cdi_error *err);
 /*
  * The command line of nvidia-cdi-hook, from argv[1] on: options, the name of a hook, its options.
  * A hook that is not known is a warning and success, since documents may be newer than the
- * program; a known one with wrong options is a failure. `program` is for messages. Returns the
- * exit status: 0 or 1.
+ * program; a known one with wrong options is a failure. `program` is its name, and `title` what its
+ * version is told of. Returns the exit status: 0 or 1.
  */
-int container_hook_main(const char *program, int argc, char **argv);
+int container_hook_main(const char *program, const char *title, int argc, char **argv);
+
+/* Prints the hooks and the options of the program. */
+void container_hook_help(FILE *out, const char *program);
 
 /* ---- All hooks ---- */
 
@@ -116,9 +120,5 @@ extern const struct hook_command hook_prestart, hook_poststart, hook_poststop;
 
 /* nvidia-container-runtime-hook, whose options stand in front of its command. */
 int hook_runtime_hook(int argc, char **argv);
-
-/* Tells an error on standard error, on one line, and clears it. */
-void hook_complain(struct cdi_error *err);
-void hook_warn(const char *message);
 
 #endif

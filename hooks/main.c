@@ -9,11 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/descriptors.h"
-#include "base/nearest.h"
-#include "base/quote.h"
 #include "hooks/hook.h"
-
-#define STATUS_USAGE 2
 
 static const struct hook_command *const commands[] = {
     &hook_prestart,
@@ -21,50 +17,37 @@ static const struct hook_command *const commands[] = {
     &hook_poststop,
 };
 
+static int cdi_hook(int argc, char **argv)
+{
+    return container_hook_main("nvidia-cdi-hook", "NVIDIA CDI Hook", argc, argv);
+}
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } programs[] = {
+    {"nvidia-cdi-hook", cdi_hook},
     {"nvidia-container-runtime-hook", hook_runtime_hook},
     {"nvidia-container-toolkit", hook_runtime_hook}, /* an older name of it */
 };
 
-static int print_help(FILE *out)
+static int print_help(void)
 {
-    (void)fprintf(out, "usage: cdikit-hook COMMAND [OPTIONS]\n"
-                       "       cdikit-hook --help | --version\n\ncommands:\n");
+    container_hook_help(stdout, "cdikit-hook");
+    (void)puts("\nother commands:");
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-        (void)fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
-    return out == stderr ? STATUS_USAGE : fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-static int unknown(const char *word)
-{
-    struct nearest near = nearest_init(word, strlen(word));
-
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-        nearest_offer(&near, commands[i]->name);
-    (void)fprintf(stderr, "cdikit-hook: there is no command %s", quote_string(word).text);
-    if (near.best)
-        (void)fprintf(stderr, "; did you mean %s?", near.best);
-    (void)fprintf(stderr, "\nTry 'cdikit-hook --help'.\n");
-    return STATUS_USAGE;
+        (void)printf("  %s\n        %s\n", commands[i]->name, commands[i]->summary);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int run_command(int argc, char **argv)
 {
-    if (argc < 2)
-        return print_help(stderr);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return print_help(stdout);
-    if (strcmp(argv[1], "--version") == 0) {
-        (void)printf("cdikit-hook version %s\n", CDIKIT_VERSION);
-        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+        return print_help();
+    for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
         if (strcmp(argv[1], commands[i]->name) == 0)
             return commands[i]->run(argc - 1, argv + 1);
-    return unknown(argv[1]);
+    return container_hook_main("cdikit-hook", "cdikit-hook", argc, argv);
 }
 
 int main(int argc, char **argv)

@@ -21,7 +21,8 @@ struct state {
 
 /*
  * Reads a state, whose strings come from the arena. Members that are not known are ignored, null
- * is the same as none, and upper case in a member's name is the same as lower case. Errors: SYNTAX, INVALID (a member of the wrong type), LIMIT, NOMEM.
+ * is the same as none, and upper case in a member's name is the same as lower case. Errors: SYNTAX,
+ * INVALID (a member of the wrong type), LIMIT, NOMEM.
  */
 int state_parse(const char *text, size_t len, struct arena *arena, struct state *state,
                 struct cdi_error *err) CDI_MUST_CHECK;

@@ -16,6 +16,7 @@
 #include "base/root.h"
 #include "cdi/platform.h"
 #include "hooks/hook.h"
+#include "hooks/message.h"
 #include "hooks/state.h"
 #include "prestart/args.h"
 #include "prestart/container.h"
@@ -42,7 +43,7 @@ static int load_config(const char *file, struct config *config, struct cdi_error
         file = variable;
     r = file && *file ? config_read(file, config, err) : config_load(config, err);
     for (size_t i = 0; r == 0 && i < config->warnings.n; i++)
-        hook_warn(config->warnings.items[i]);
+        hook_warn("%s", config->warnings.items[i]);
     return r;
 }
 
@@ -89,7 +90,7 @@ static void tell_notes(const struct request *request, bool all)
 {
     for (size_t i = 0; i < request->n_notes; i++)
         if (request->notes[i].warning)
-            hook_warn(request->notes[i].text);
+            hook_warn("%s", request->notes[i].text);
         else if (all)
             (void)dprintf(STDERR_FILENO, "cdikit-hook: %s\n", request->notes[i].text);
 }
