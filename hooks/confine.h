@@ -2,7 +2,7 @@
 /*
  * The confinement of the hooks that act inside a container: whatever the image, its environment
  * or a process that shares a directory with it does, they reach nothing beyond the container's
- * root. All of it is here.
+ * root. All of it is in confine.c and, what concerns the process, confine_process.c.
  *
  * A hook runs as root of the host (or of the user namespace), in the container's namespaces but
  * with the host's root directory, its working directory being of the runtime's choice: runc's is
@@ -31,6 +31,8 @@
 #include <sys/stat.h>
 
 #include <cdikit/error.h>
+
+#define CONFINE_FCHMODAT2 452 /* the system call, on all machines; Linux 6.6 */
 
 /* ---- The process ---- */
 
