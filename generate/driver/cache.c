@@ -5,9 +5,9 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/ldcache.h"
 #include "base/path.h"
 #include "base/root.h"
-#include "generate/driver/ldcache.h"
 #include "generate/glob.h"
 
 #define CACHE_LIMIT (64U << 20)

@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/elf.h"
 #include "base/root.h"
-#include "generate/driver/elf.h"
 #include "generate/glob.h"
 
 static int open_library(const struct locate *locate, const char *path)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "generate/driver/ldcache.h"
+#include "base/ldcache.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

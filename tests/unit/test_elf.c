@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "generate/driver/elf.h"
+#include "base/elf.h"
 
 #define STRINGS "\0libm.so.6\0libcuda.so.1\0libother.so"
 #define NEEDED  1

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "generate/driver/ldcache.h"
+#include "base/ldcache.h"
 #include "tests/unit/ldcachedata.h"
 
 static const struct ldcachedata entries[] = {

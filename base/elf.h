@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ELF files. Source: System V ABI, "Object Files" and "Dynamic Linking"; elf(5). */
-#ifndef CDIKIT_GENERATE_DRIVER_ELF_H
-#define CDIKIT_GENERATE_DRIVER_ELF_H
+#ifndef CDIKIT_BASE_ELF_H
+#define CDIKIT_BASE_ELF_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "generate/driver/elf.h"
+#include "base/elf.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
  * /etc/ld.so.cache. Source: glibc, sysdeps/generic/dl-cache.h (struct cache_file_new, which may
  * follow a struct cache_file, and the FLAG_* values).
  */
-#ifndef CDIKIT_GENERATE_DRIVER_LDCACHE_H
-#define CDIKIT_GENERATE_DRIVER_LDCACHE_H
+#ifndef CDIKIT_BASE_LDCACHE_H
+#define CDIKIT_BASE_LDCACHE_H
 
 #include <stddef.h>
 

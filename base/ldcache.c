@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "generate/driver/ldcache.h"
+#include "base/ldcache.h"
 
 #include <endian.h>
 #include <limits.h>
