@@ -5,11 +5,11 @@
 
 #include "apply/request_internal.h"
 #include "apply/require.h"
-#include "apply/semver.h"
 #include "base/arena.h"
 #include "base/bool.h"
 #include "base/cleanup.h"
 #include "base/quote.h"
+#include "base/semver.h"
 #include "base/words.h"
 
 static const char *const feature_variables[REQUEST_N_FEATURES] = {

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "apply/semver.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/quote.h"
+#include "base/semver.h"
 
 enum comparison {
     COMPARISON_NE,

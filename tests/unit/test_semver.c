@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "apply/semver.h"
 #include "base/cleanup.h"
+#include "base/semver.h"
 
 static const char *const good[] = {
     "0",          "8",   "7.5",     "9.0.116",   "v11.6",       "007.08.09", "18446744073709551615",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apply/semver.h"
+#include "base/semver.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * Versions as people write them: semantic versions (semver.org 2.0.0) of which trailing numbers
  * may be missing, that may begin with a 'v' and have zeros in front of their numbers.
  */
-#ifndef CDIKIT_APPLY_SEMVER_H
-#define CDIKIT_APPLY_SEMVER_H
+#ifndef CDIKIT_BASE_SEMVER_H
+#define CDIKIT_BASE_SEMVER_H
 
 #include <stdbool.h>
 #include <stddef.h>
