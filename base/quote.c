@@ -6,27 +6,12 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/columns.h"
 #include "base/utf8.h"
 
 enum {
     LONGEST_QUOTE = 96, /* bytes of a value that a message repeats; each becomes at most four */
 };
-
-/* Ranges of characters that show nothing, act upon the terminal or turn the text around. */
-static const struct {
-    uint32_t first, last;
-} invisible[] = {
-    {0x0001, 0x001F}, {0x007F, 0x009F}, {0x200B, 0x200F},
-    {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF},
-};
-
-static bool is_invisible(uint32_t point)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(invisible); i++)
-        if (point >= invisible[i].first && point <= invisible[i].last)
-            return true;
-    return false;
-}
 
 /* The letter that stands after the backslash for c in C, 0 if there is none. */
 static char escape_letter(char c)
@@ -52,7 +37,7 @@ static size_t put_character(char **at, const char *s, size_t len)
     if (point == 0 || escape_letter(*s)) {
         *(*at)++ = '\\';
         *(*at)++ = point == 0 ? '0' : escape_letter(*s);
-    } else if (broken || is_invisible(point)) {
+    } else if (broken || columns_invisible(point)) {
         for (size_t i = 0; i < n; i++)
             *at += snprintf(*at, 5, "\\x%02x", (unsigned)(unsigned char)s[i]);
     } else {

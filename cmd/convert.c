@@ -6,9 +6,9 @@
 
 #include "cmd/common.h"
 #include "cmd/document.h"
-#include "cmd/findings.h"
 #include "cmd/lower.h"
 #include "cmd/output.h"
+#include "cmd/report.h"
 
 struct convert_options {
     int format;
@@ -110,7 +110,8 @@ static int check_options(const struct call *call, const struct convert_options *
 static int run(const struct call *call, struct cdi_error *err)
 {
     const struct convert_options *o = call->options;
-    struct findings_report report = {.out = stderr};
+    struct report report = {.arena = call->arena};
+    const struct report_style style = {.colour = output_colours(stderr)};
     _cleanup_spec_ struct cdi_spec *spec = NULL;
     const char *version = NULL;
     struct lower_limit limit;
@@ -126,8 +127,12 @@ static int run(const struct call *call, struct cdi_error *err)
     if (r == 0 && version)
         spec->version = cdi_spec_min_version(spec);
     if (r == 0)
-        r = findings_add_document(&report, spec,
-                                  call->quiet ? CDI_SEVERITY_ERROR : CDI_SEVERITY_WARNING, err);
+        r = report_add_document(&report, spec,
+                                call->quiet ? CDI_SEVERITY_ERROR : CDI_SEVERITY_WARNING, err);
+    if (r == 0) {
+        report_sort(&report);
+        r = report_print(&report, REPORT_TEXT, &style, stderr, err);
+    }
     if (r < 0)
         return r;
     if (report.n_errors)

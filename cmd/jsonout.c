@@ -124,22 +124,6 @@ struct cJSON *jsonout_array_of(struct jsonout *out, struct cJSON *parent, const 
     return old ? old : jsonout_array(out, parent, key);
 }
 
-int jsonout_print(const struct jsonout *out, struct cdi_error *err)
-{
-    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
-    char *text = out->failed ? NULL : cJSON_PrintUnformatted(out->root);
-
-    if (!text)
-        return cdi_error_nomem(err);
-    jsonout_layout(&b, text, strlen(text), true);
-    strbuf_addch(&b, '\n');
-    cJSON_free(text);
-    if (b.failed)
-        return cdi_error_nomem(err);
-    output_write(b.s, b.len);
-    return 0;
-}
-
 static void add_line(struct strbuf *b, size_t depth)
 {
     strbuf_addch(b, '\n');
@@ -196,4 +180,28 @@ void jsonout_layout(struct strbuf *b, const char *text, size_t len, bool commas)
             add_line(b, ++depth);
         }
     }
+}
+
+void jsonout_format(const struct jsonout *out, struct strbuf *b)
+{
+    char *text = out->failed ? NULL : cJSON_PrintUnformatted(out->root);
+
+    if (!text) {
+        b->failed = true;
+        return;
+    }
+    jsonout_layout(b, text, strlen(text), true);
+    strbuf_addch(b, '\n');
+    cJSON_free(text);
+}
+
+int jsonout_print(const struct jsonout *out, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
+
+    jsonout_format(out, &b);
+    if (b.failed)
+        return cdi_error_nomem(err);
+    output_write(b.s, b.len);
+    return 0;
 }

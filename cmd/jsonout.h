@@ -44,7 +44,10 @@ void jsonout_raw(struct jsonout *out, struct cJSON *parent, const char *key, con
 /* The array under a key of an object, made if it is not there. */
 struct cJSON *jsonout_array_of(struct jsonout *out, struct cJSON *parent, const char *key);
 
-/* Prints the document, indented by two blanks, to standard output. */
+/* Appends the document, indented by two blanks; a failure makes b->failed true. */
+void jsonout_format(const struct jsonout *out, struct strbuf *b);
+
+/* Prints the document likewise to standard output. */
 int jsonout_print(const struct jsonout *out, struct cdi_error *err) CDI_MUST_CHECK;
 
 /* Adds text, any bytes, as a JSON string with its quotes, which YAML reads as well. */

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/strbuf.h"
 
 void output_init(void)
 {
@@ -59,6 +60,18 @@ static size_t control_length(const char *p)
     return c == 0xc2 && next >= 0x80 && next < 0xa0 ? 2 : 0;
 }
 
+void output_add_text(struct strbuf *out, const char *text)
+{
+    while (*text) {
+        size_t n = control_length(text);
+
+        if (!n)
+            strbuf_addch(out, *text++);
+        for (; n; n--)
+            strbuf_printf(out, "\\x%02x", (unsigned char)*text++);
+    }
+}
+
 void output_text(FILE *f, const char *text)
 {
     while (*text) {
@@ -71,7 +84,7 @@ void output_text(FILE *f, const char *text)
     }
 }
 
-static bool colours(FILE *f)
+bool output_colours(FILE *f)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
@@ -79,16 +92,26 @@ static bool colours(FILE *f)
     return !(no_color && *no_color) && term && strcmp(term, "dumb") != 0 && isatty(fileno(f));
 }
 
+static const char *const style_codes[] = {
+    [STYLE_PLAIN] = "0",  [STYLE_ERROR] = "1;31", [STYLE_WARNING] = "1;33",
+    [STYLE_ADDED] = "32", [STYLE_REMOVED] = "31", [STYLE_FAINT] = "2",
+};
+
+void output_add_styled(struct strbuf *out, enum output_style style, const char *text)
+{
+    if (style != STYLE_PLAIN)
+        strbuf_printf(out, "\033[%sm", style_codes[style]);
+    output_add_text(out, text);
+    if (style != STYLE_PLAIN)
+        strbuf_addstr(out, "\033[0m");
+}
+
 void output_styled(FILE *f, enum output_style style, const char *text)
 {
-    static const char *const codes[] = {
-        [STYLE_PLAIN] = "0",  [STYLE_ERROR] = "1;31", [STYLE_WARNING] = "1;33",
-        [STYLE_ADDED] = "32", [STYLE_REMOVED] = "31", [STYLE_FAINT] = "2",
-    };
-    bool colour = style != STYLE_PLAIN && colours(f);
+    bool colour = style != STYLE_PLAIN && output_colours(f);
 
     if (colour)
-        (void)fprintf(f, "\033[%sm", codes[style]);
+        (void)fprintf(f, "\033[%sm", style_codes[style]);
     output_text(f, text);
     if (colour)
         (void)fputs("\033[0m", f);

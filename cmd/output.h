@@ -9,6 +9,7 @@
 #include <cdikit/error.h>
 
 struct arena;
+struct strbuf;
 
 /*
  * Makes sure that descriptors 0, 1 and 2 are open, so that no file that is opened later becomes
@@ -34,8 +35,15 @@ enum output_style {
     STYLE_FAINT,
 };
 
-/* As output_text(), in colour if f is a terminal and neither NO_COLOR nor TERM=dumb objects. */
+/* True if f is a terminal and neither NO_COLOR nor TERM=dumb objects. */
+bool output_colours(FILE *f);
+
+/* As output_text(), in colour if output_colours(). */
 void output_styled(FILE *f, enum output_style style, const char *text);
+
+/* The same into memory; in colour unless the style is STYLE_PLAIN. */
+void output_add_text(struct strbuf *out, const char *text);
+void output_add_styled(struct strbuf *out, enum output_style style, const char *text);
 
 enum output_flags {
     OUTPUT_SYNC = 1 << 0, /* on the disk before it gets its name */

@@ -2,18 +2,23 @@
 /* cdikit validate: every finding of every document. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cdikit/version.h>
 
 #include "base/arena.h"
-#include "cmd/findings.h"
+#include "cmd/jsonout.h"
 #include "cmd/output.h"
+#include "cmd/report.h"
 #include "cmd/source.h"
 
 struct validate_options {
     struct spec_dirs where;
     bool json, strict, min_version, rules;
+    int format, caret;
 };
+
+static const char *const when_choices[] = {"auto", "always", "never", NULL};
 
 static const struct option options[] = {
     {.name = "strict",
@@ -23,7 +28,20 @@ static const struct option options[] = {
     {.name = "json",
      .type = OPTION_SWITCH,
      .offset = offsetof(struct validate_options, json),
-     .help = "print one JSON object; with --min-version or --rules an array"},
+     .help = "as --format json; with --min-version or --rules print an array"},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct validate_options, format),
+     .value = "FORMAT",
+     .choices = report_format_names,
+     .help = "how findings are written; without it text"},
+    {.name = "caret",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct validate_options, caret),
+     .value = "WHEN",
+     .choices = when_choices,
+     .help = "show the line of a finding in text, and a caret under the place; without it auto, "
+             "which is when standard output is a terminal"},
     {.name = "min-version",
      .type = OPTION_SWITCH,
      .offset = offsetof(struct validate_options, min_version),
@@ -60,11 +78,12 @@ struct definition {
 struct run {
     const struct call *call;
     const struct validate_options *options;
-    struct findings_report report;
-    struct jsonout json; /* the report's, with --json */
+    struct report report;
+    enum report_format_id format;
+    struct report_style style;
+    struct jsonout json; /* with --min-version and --rules */
     struct definition *definitions;
     size_t n_definitions;
-    size_t n_files;
 };
 
 static const struct cdi_rule conflict_rule = {
@@ -135,7 +154,7 @@ static int report_conflicts(struct run *run, struct cdi_error *err)
         finding.path = arena_printf(run->call->arena, "devices[%zu].name", all[i].index);
         if (!finding.message || !finding.path)
             return cdi_error_nomem(err);
-        findings_add(&run->report, all[i].file, &finding);
+        report_add(&run->report, all[i].file, &finding, conflict_rule.severity);
     }
     return 0;
 }
@@ -147,13 +166,13 @@ static int validate_source(struct run *run, struct sources *sources, const struc
     _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
     _cleanup_spec_ struct cdi_spec *spec = NULL;
     _cleanup_free_ char *text = NULL;
-    size_t len;
+    size_t len, first = run->report.n;
     int r;
 
-    run->n_files++;
+    report_add_file(&run->report, source->name);
     r = source_text(sources, source, &text, &len, &why);
     if (r == -CDI_ERR_LIMIT) {
-        findings_add_too_large(&run->report, source->name, &why);
+        report_add_too_large(&run->report, source->name, &why);
         return 0;
     }
     if (r < 0)
@@ -161,11 +180,9 @@ static int validate_source(struct run *run, struct sources *sources, const struc
     r = cdi_document_validate(text, len, source->name, &findings, &spec, err);
     if (r < 0)
         return r;
-    findings_add_all(&run->report, source->name, &findings, CDI_SEVERITY_WARNING);
-    if (run->call->verbose && run->report.out && !findings.n) {
-        output_text(stdout, source->name);
-        (void)puts(": ok");
-    }
+    report_add_all(&run->report, source->name, &findings, CDI_SEVERITY_WARNING);
+    if (run->style.lines)
+        report_add_lines(&run->report, first, run->report.n - first, text, len);
     return source->directory && spec ? remember_devices(run, spec, source->directory, err) : 0;
 }
 
@@ -202,13 +219,13 @@ static int min_version_of_source(struct run *run, struct sources *sources,
         return r;
     version = cdi_spec_min_version_why(spec, buf, sizeof buf);
     member = arena_strdup(run->call->arena, buf);
-    if (run->report.json) {
-        struct cJSON *object = jsonout_object(run->report.json, list, NULL);
+    if (list) {
+        struct cJSON *object = jsonout_object(&run->json, list, NULL);
 
-        jsonout_string(run->report.json, object, "file", source->name);
-        jsonout_string(run->report.json, object, "min_version", version);
-        jsonout_string(run->report.json, object, "declared", spec->version);
-        jsonout_string(run->report.json, object, "needed_by", buf);
+        jsonout_string(&run->json, object, "file", source->name);
+        jsonout_string(&run->json, object, "min_version", version);
+        jsonout_string(&run->json, object, "declared", spec->version);
+        jsonout_string(&run->json, object, "needed_by", buf);
         return 0;
     }
     table_row(table, (const char *const[]){version, source->name, member});
@@ -218,80 +235,51 @@ static int min_version_of_source(struct run *run, struct sources *sources,
 static int print_min_versions(struct run *run, struct sources *sources, struct cdi_error *err)
 {
     struct table table = {.arena = run->call->arena, .n_columns = 3};
-    struct cJSON *list = NULL;
+    bool as_json = run->format == REPORT_JSON;
+    struct cJSON *list = as_json ? jsonout_array(&run->json, NULL, NULL) : NULL;
     int r = 0;
 
-    if (run->options->json) {
-        run->report.json = &run->json;
-        list = jsonout_array(&run->json, NULL, NULL);
-    }
     for (size_t i = 0; r == 0 && i < sources->n; i++)
         r = min_version_of_source(run, sources, &sources->items[i], &table, list, err);
     if (r < 0)
         return r;
-    return run->options->json ? jsonout_print(&run->json, err) : table_print(&table, err);
+    return as_json ? jsonout_print(&run->json, err) : table_print(&table, err);
 }
 
-static const char *plural(size_t n)
+/* What was found across files: their lines are read again, from files that are no pipes. */
+static void add_missing_lines(struct run *run, const struct sources *sources)
 {
-    return n == 1 ? "" : "s";
-}
+    for (size_t i = 0; i < sources->n; i++) {
+        const struct source *source = &sources->items[i];
+        const struct report_file *file = report_lacks_lines(&run->report, source->name);
+        _cleanup_error_ struct cdi_error gone = CDI_ERROR_INIT;
+        _cleanup_free_ char *text = NULL;
+        size_t len;
 
-static int print_json(struct run *run, struct cJSON *root, const struct sources *sources,
-                      struct cdi_error *err)
-{
-    struct jsonout *json = &run->json;
-    struct cJSON *list = jsonout_array(json, root, "unreadable");
-
-    for (size_t i = 0; i < sources->n_failures; i++) {
-        struct cJSON *object = jsonout_object(json, list, NULL);
-
-        jsonout_string(json, object, "path", sources->failures[i].path);
-        jsonout_string(json, object, "message", sources->failures[i].message);
+        if (file && source->directory && source_text(sources, source, &text, &len, &gone) == 0)
+            report_add_lines(&run->report, file->first, file->n, text, len);
     }
-    jsonout_number(json, root, "files", run->n_files);
-    jsonout_number(json, root, "errors", run->report.n_errors);
-    jsonout_number(json, root, "warnings", run->report.n_warnings);
-    return jsonout_print(json, err);
-}
-
-static void print_summary(const struct run *run, const struct sources *sources)
-{
-    const struct findings_report *report = &run->report;
-    size_t failures = sources->n_failures;
-
-    (void)printf("%zu file%s: %zu error%s, %zu warning%s", run->n_files, plural(run->n_files),
-                 report->n_errors, plural(report->n_errors), report->n_warnings,
-                 plural(report->n_warnings));
-    if (failures)
-        (void)printf("; %zu file%s could not be read", failures, plural(failures));
-    (void)putchar('\n');
 }
 
 static int print_findings(struct run *run, struct sources *sources, struct cdi_error *err)
 {
-    struct findings_report *report = &run->report;
-    struct cJSON *root = NULL;
+    struct report *report = &run->report;
     int r = 0;
 
-    if (run->options->json) {
-        root = jsonout_object(&run->json, NULL, NULL);
-        report->json = &run->json;
-        report->list = jsonout_array(&run->json, root, "findings");
-    } else if (!run->call->quiet) {
-        report->out = stdout;
-    }
     for (size_t i = 0; r == 0 && i < sources->n; i++)
         r = validate_source(run, sources, &sources->items[i], err);
     if (r == 0)
         r = report_conflicts(run, err);
     if (r < 0)
         return r;
-    if (report->json)
-        return print_json(run, root, sources, err);
-    if (report->out)
-        print_summary(run, sources);
-    return 0;
+    for (size_t i = 0; i < sources->n_failures; i++)
+        report_add_failure(report, sources->failures[i].path, sources->failures[i].message);
+    report_sort(report);
+    if (run->style.lines)
+        add_missing_lines(run, sources);
+    if (run->format == REPORT_TEXT && run->call->quiet)
+        return 0;
+    return report_print(report, run->format, &run->style, stdout, err);
 }
 
 static void add_rule(struct table *table, struct jsonout *json, struct cJSON *list,
@@ -313,12 +301,13 @@ static void add_rule(struct table *table, struct jsonout *json, struct cJSON *li
 static int print_rules(struct run *run, struct cdi_error *err)
 {
     struct table table = {.arena = run->call->arena, .n_columns = 3};
-    struct cJSON *list = run->options->json ? jsonout_array(&run->json, NULL, NULL) : NULL;
+    bool as_json = run->format == REPORT_JSON;
+    struct cJSON *list = as_json ? jsonout_array(&run->json, NULL, NULL) : NULL;
 
     for (const struct cdi_rule *rule = cdi_rules(); rule->id; rule++)
         add_rule(&table, &run->json, list, rule);
     add_rule(&table, &run->json, list, &conflict_rule);
-    return run->options->json ? jsonout_print(&run->json, err) : table_print(&table, err);
+    return as_json ? jsonout_print(&run->json, err) : table_print(&table, err);
 }
 
 static int check_use(const struct call *call, struct cdi_error *err)
@@ -327,13 +316,32 @@ static int check_use(const struct call *call, struct cdi_error *err)
     bool where = o->where.dirs.n || o->where.root;
     const char *wrong = NULL;
 
-    if (o->rules && (o->strict || o->min_version || where || call->n_operands))
+    if (o->json && o->format && o->format != 1 + REPORT_JSON)
+        wrong = "--json is --format json: two formats exclude each other";
+    else if ((o->rules || o->min_version) && o->format > 1 + REPORT_JSON)
+        wrong = "--rules and --min-version have the formats text and json alone";
+    else if (o->rules && (o->strict || o->min_version || where || call->n_operands))
         wrong = "--rules goes alone, or with --json";
     else if (o->min_version && o->strict)
         wrong = "--strict does not go with --min-version, which looks for no findings";
     else if (where && call->n_operands)
         wrong = "--spec-dir and --root go without operands";
     return wrong ? cdi_error_set(err, CDI_ERR_USAGE, "%s", wrong) : 0;
+}
+
+/* How the report is to be written. */
+static void choose_style(struct run *run)
+{
+    const struct validate_options *o = run->options;
+    bool terminal = isatty(STDOUT_FILENO);
+
+    run->format = o->json ? REPORT_JSON : o->format ? (enum report_format_id)o->format - 1 : 0;
+    run->style = (struct report_style){
+        .colour = output_colours(stdout),
+        .lines = run->format == REPORT_TEXT && (o->caret <= 1 ? terminal : o->caret == 2),
+        .good = run->call->verbose,
+        .summary = true,
+    };
 }
 
 static void run_end(struct run *run)
@@ -345,11 +353,12 @@ static int run_validate(const struct call *call, struct cdi_error *err)
 {
     const struct validate_options *o = call->options;
     _cleanup_(sources_close) struct sources sources = {.root = ROOT_INIT};
-    _cleanup_(run_end) struct run run = {.call = call, .options = o};
+    _cleanup_(run_end) struct run run = {.call = call, .options = o, .report.arena = call->arena};
     int r = check_use(call, err);
 
     if (r < 0)
         return r;
+    choose_style(&run);
     if (o->rules)
         return print_rules(&run, err);
     r = sources_open(call, &o->where, &sources, err);
@@ -380,7 +389,10 @@ const struct command command_validate = {
         "DIR stands for its *.json and *.yaml, as engines load them, and their devices are also "
         "checked for conflicts. '-' is standard input. Without operands the spec dirs are "
         "checked.\n\n"
-        "The object of --json has the members findings (objects with file, line, column, "
+        "Findings of all files come together, sorted by path and place. On a terminal each shows "
+        "its "
+        "line.\n\n"
+        "The object of --format json has the members findings (objects with file, line, column, "
         "severity, rule, path, message and hint), unreadable (path and message of what could not "
         "be read), files, errors and warnings.\n\n"
         "With --quiet nothing but the exit status tells the result.",
