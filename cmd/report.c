@@ -9,15 +9,16 @@
 #include "base/strbuf.h"
 #include "cmd/output.h"
 
-const struct report_format report_formats[N_REPORT_FORMATS] = {
-    [REPORT_TEXT] = {"text", report_write_text},
-    [REPORT_JSON] = {"json", report_write_json},
+static void (*const writers[N_REPORT_FORMATS])(const struct report *, const struct report_style *,
+                                               struct strbuf *) = {
+    [REPORT_TEXT] = report_write_text,   [REPORT_JSON] = report_write_json,
+    [REPORT_SARIF] = report_write_sarif, [REPORT_GITHUB] = report_write_github,
+    [REPORT_JUNIT] = report_write_junit,
 };
 
 const char *const report_format_names[] = {
-    [REPORT_TEXT] = "text",
-    [REPORT_JSON] = "json",
-    [N_REPORT_FORMATS] = NULL,
+    [REPORT_TEXT] = "text",     [REPORT_JSON] = "json",   [REPORT_SARIF] = "sarif",
+    [REPORT_GITHUB] = "github", [REPORT_JUNIT] = "junit", [N_REPORT_FORMATS] = NULL,
 };
 
 const char *report_severity(enum cdi_severity severity)
@@ -152,16 +153,26 @@ static int compare_files(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-void report_sort(struct report *report)
+static int compare_failures(const void *a, const void *b)
+{
+    const struct report_failure *x = a, *y = b;
+
+    return strcmp(x->path, y->path);
+}
+
+bool report_unread(const struct report *report, const char *name)
+{
+    const struct report_failure key = {name, NULL};
+
+    return report->n_failures && bsearch(&key, report->failures, report->n_failures,
+                                         sizeof *report->failures, compare_failures);
+}
+
+/* One entry for each file, which knows its findings; both are in order. */
+static void join_files(struct report *report)
 {
     size_t n = 0, at = 0;
 
-    if (report->n)
-        qsort(report->items, report->n, sizeof *report->items, compare_findings);
-    for (size_t i = 0; i < report->n; i++)
-        report->items[i].number = i;
-    if (report->n_files)
-        qsort(report->files, report->n_files, sizeof *report->files, compare_files);
     for (size_t i = 0; i < report->n_files; i++) {
         struct report_file *file = &report->files[n];
 
@@ -176,12 +187,25 @@ void report_sort(struct report *report)
     report->n_files = n;
 }
 
-int report_print(const struct report *report, enum report_format_id format,
+void report_sort(struct report *report)
+{
+    if (report->n)
+        qsort(report->items, report->n, sizeof *report->items, compare_findings);
+    for (size_t i = 0; i < report->n; i++)
+        report->items[i].number = i;
+    if (report->n_files)
+        qsort(report->files, report->n_files, sizeof *report->files, compare_files);
+    if (report->n_failures)
+        qsort(report->failures, report->n_failures, sizeof *report->failures, compare_failures);
+    join_files(report);
+}
+
+int report_print(const struct report *report, enum report_format format,
                  const struct report_style *style, FILE *f, struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
 
-    report_formats[format].write(report, style, &b);
+    writers[format](report, style, &b);
     if (b.failed || report->failed)
         return cdi_error_nomem(err);
     if (f == stdout)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What was found in documents: findings of all files are collected, sorted, and then written in
- * one of the formats of report_formats. Only findings are kept, not files.
+ * one of several formats. Only findings are kept, not files.
  *
  * Adding can be done without looking at results: a failed allocation is remembered, and
  * report_print() reports it.
@@ -73,16 +73,14 @@ struct report_style {
     bool summary; /* count at the end */
 };
 
-/* A way to write a report: a function of the report alone. */
-struct report_format {
-    const char *name;
-    void (*write)(const struct report *report, const struct report_style *style,
-                  struct strbuf *out);
+enum report_format {
+    REPORT_TEXT,
+    REPORT_JSON,
+    REPORT_SARIF,
+    REPORT_GITHUB,
+    REPORT_JUNIT,
+    N_REPORT_FORMATS,
 };
-
-enum report_format_id { REPORT_TEXT, REPORT_JSON, N_REPORT_FORMATS };
-
-extern const struct report_format report_formats[N_REPORT_FORMATS];
 
 /* The names of the formats in their order, ending with NULL: for an option's choices. */
 extern const char *const report_format_names[];
@@ -118,21 +116,33 @@ void report_add_lines(struct report *report, size_t first, size_t n, const char 
 const struct report_file *report_lacks_lines(const struct report *report,
                                              const char *name) CDI_PURE;
 
-/* Puts findings and files in order: by name, then by position; what has none comes first. */
+/*
+ * Puts findings and files in order: by name, then by position; what has none comes first. Also
+ * failures.
+ */
 void report_sort(struct report *report);
 
+/* True for a file of a sorted report that could not be read. */
+bool report_unread(const struct report *report, const char *name) CDI_PURE;
+
 /* Writes a sorted report to a stream. */
-int report_print(const struct report *report, enum report_format_id format,
+int report_print(const struct report *report, enum report_format format,
                  const struct report_style *style, FILE *f, struct cdi_error *err) CDI_MUST_CHECK;
 
 /* "error", "warning" */
 const char *report_severity(enum cdi_severity severity);
 
-/* ---- The formats, one file each ---- */
+/* ---- The formats, one file each: functions of the report alone ---- */
 
 void report_write_text(const struct report *report, const struct report_style *style,
                        struct strbuf *out);
 void report_write_json(const struct report *report, const struct report_style *style,
                        struct strbuf *out);
+void report_write_sarif(const struct report *report, const struct report_style *style,
+                        struct strbuf *out);
+void report_write_github(const struct report *report, const struct report_style *style,
+                         struct strbuf *out);
+void report_write_junit(const struct report *report, const struct report_style *style,
+                        struct strbuf *out);
 
 #endif

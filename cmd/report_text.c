@@ -107,15 +107,6 @@ static void add_summary(const struct report *report, struct strbuf *out)
     strbuf_addch(out, '\n');
 }
 
-/* A file that could not be read has no findings either, but nobody knows whether it is good. */
-static bool was_read(const struct report *report, const char *file)
-{
-    for (size_t i = 0; i < report->n_failures; i++)
-        if (strcmp(report->failures[i].path, file) == 0)
-            return false;
-    return true;
-}
-
 void report_write_text(const struct report *report, const struct report_style *style,
                        struct strbuf *out)
 {
@@ -124,7 +115,7 @@ void report_write_text(const struct report *report, const struct report_style *s
 
         for (size_t k = 0; k < file->n; k++)
             add_finding(&report->items[file->first + k], style, out);
-        if (style->good && !file->n && was_read(report, file->name)) {
+        if (style->good && !file->n && !report_unread(report, file->name)) {
             output_add_text(out, file->name);
             strbuf_addstr(out, ": ok\n");
         }

@@ -62,6 +62,7 @@ static const struct example examples[] = {
     {"cdikit validate", "the documents of the spec dirs, and conflicts between them"},
     {"cdikit validate --strict vendor.yaml", "a document before it is shipped"},
     {"cdikit validate --json ./specs | jq '.findings[].rule'", "findings for a program"},
+    {"cdikit validate --format sarif ./specs >cdi.sarif", "findings for a code scanner"},
     {"cdikit validate --min-version vendor.yaml", "what to write as cdiVersion"},
     {NULL, NULL},
 };
@@ -79,7 +80,7 @@ struct run {
     const struct call *call;
     const struct validate_options *options;
     struct report report;
-    enum report_format_id format;
+    enum report_format format;
     struct report_style style;
     struct jsonout json; /* with --min-version and --rules */
     struct definition *definitions;
@@ -274,6 +275,7 @@ static int print_findings(struct run *run, struct sources *sources, struct cdi_e
         return r;
     for (size_t i = 0; i < sources->n_failures; i++)
         report_add_failure(report, sources->failures[i].path, sources->failures[i].message);
+    report->fail_on = run->options->strict ? CDI_SEVERITY_WARNING : CDI_SEVERITY_ERROR;
     report_sort(report);
     if (run->style.lines)
         add_missing_lines(run, sources);
@@ -335,7 +337,7 @@ static void choose_style(struct run *run)
     const struct validate_options *o = run->options;
     bool terminal = isatty(STDOUT_FILENO);
 
-    run->format = o->json ? REPORT_JSON : o->format ? (enum report_format_id)o->format - 1 : 0;
+    run->format = o->json ? REPORT_JSON : o->format ? (enum report_format)o->format - 1 : 0;
     run->style = (struct report_style){
         .colour = output_colours(stdout),
         .lines = run->format == REPORT_TEXT && (o->caret <= 1 ? terminal : o->caret == 2),
@@ -392,10 +394,12 @@ const struct command command_validate = {
         "Findings of all files come together, sorted by path and place. On a terminal each shows "
         "its "
         "line.\n\n"
-        "The object of --format json has the members findings (objects with file, line, column, "
-        "severity, rule, path, message and hint), unreadable (path and message of what could not "
-        "be read), files, errors and warnings.\n\n"
-        "With --quiet nothing but the exit status tells the result.",
+        "--format writes findings for programs: json, one object with the members findings "
+        "(objects with file, line, column, severity, rule, path, message and hint), unreadable "
+        "(path and message of what could not be read), files, errors and warnings; sarif, a log of "
+        "SARIF 2.1.0; github, workflow commands of GitHub Actions; junit, XML for Jenkins and "
+        "GitLab, where a file is a suite and each finding a test.\n\n"
+        "With --quiet nothing is printed as text: the exit status tells the result.",
     .options = options,
     .options_size = sizeof(struct validate_options),
     .max_operands = OPERANDS_ANY,

@@ -76,6 +76,19 @@ check() {
     fi
 }
 
+# python_with MODULE: the name of a python3 that has it. What the distribution packages is for its
+# own, which need not be the first in PATH.
+python_with() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c "import $1" 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    return 1
+}
+
 # part NAME COMMAND...: a test script of its own; what it counts counts here.
 part() {
     local name=$1 line log=$TMP/.part
