@@ -87,6 +87,7 @@ objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
 
 LIB_OBJS      := $(call objects,base cdi apply)
 GENERATE_OBJS := $(call objects,generate)
+DIAGNOSE_OBJS := $(call objects,diagnose)
 RUNTIME_OBJS  := $(call objects,runtime)
 HOOK_OBJS     := $(call objects,hooks prestart)
 CMD_OBJS      := $(call objects,cmd)
@@ -119,6 +120,10 @@ $(B)/libgenerate.a: $(GENERATE_OBJS)
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$(B)/libdiagnose.a: $(DIAGNOSE_OBJS)
+	@$(call say,AR      $@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 $(B)/libruntime.a: $(filter-out $(B)/runtime/main.o,$(RUNTIME_OBJS))
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -127,7 +132,7 @@ $(B)/libhooks.a: $(filter-out $(B)/hooks/main.o,$(HOOK_OBJS))
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/cdikit: $(CMD_OBJS) $(B)/libruntime.a $(B)/libgenerate.a $(B)/libcdikit.a
+$(B)/cdikit: $(CMD_OBJS) $(B)/libruntime.a $(B)/libdiagnose.a $(B)/libgenerate.a $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^ $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
 
@@ -202,5 +207,5 @@ demo:
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(RUNTIME_OBJS) $(HOOK_OBJS) $(CMD_OBJS) \
+-include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(DIAGNOSE_OBJS) $(RUNTIME_OBJS) $(HOOK_OBJS) $(CMD_OBJS) \
     $(FAKENODE_OBJS) $(UNIT_HELPERS) $(UNIT_STUBS:%.so=%.o)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS) $(FUZZ_PROGRAMS))

@@ -13,14 +13,14 @@ int finding_list_init(struct cdi_findings *findings, struct cdi_error *err)
 }
 
 /* Adds without regard to the limit. */
-static int append(struct cdi_findings *findings, enum rule rule, const char *path,
+static int append(struct cdi_findings *findings, const struct cdi_rule *rule, const char *path,
                   struct cdi_position pos, const char *hint, const char *message,
                   struct cdi_error *err)
 {
     struct arena *arena = findings->arena;
     struct cdi_finding *items = arena_grow(arena, findings->items, findings->n, sizeof *items);
     struct cdi_finding finding = {
-        .rule = &rules[rule],
+        .rule = rule,
         .path = arena_strdup(arena, path),
         .pos = pos,
         .message = arena_strdup(arena, message),
@@ -35,13 +35,20 @@ static int append(struct cdi_findings *findings, enum rule rule, const char *pat
     return 0;
 }
 
-int finding_list_add(struct cdi_findings *findings, enum rule rule, const char *path,
-                     struct cdi_position pos, const char *hint, const char *message,
-                     struct cdi_error *err)
+int finding_list_add_rule(struct cdi_findings *findings, const struct cdi_rule *rule,
+                          const char *path, struct cdi_position pos, const char *hint,
+                          const char *message, struct cdi_error *err)
 {
     if (findings->n >= CDI_FINDINGS_MAX)
         return -CDI_ERR_LIMIT;
     return append(findings, rule, path, pos, hint, message, err);
+}
+
+int finding_list_add(struct cdi_findings *findings, enum rule rule, const char *path,
+                     struct cdi_position pos, const char *hint, const char *message,
+                     struct cdi_error *err)
+{
+    return finding_list_add_rule(findings, &rules[rule], path, pos, hint, message, err);
 }
 
 struct numbered {
@@ -83,7 +90,7 @@ int finding_list_end(struct cdi_findings *findings, int r, struct cdi_error *err
     if (r == 0 || full)
         r = sort(findings, err);
     if (r == 0 && full)
-        r = append(findings, RULE_LIMIT, "", (struct cdi_position){0, 0},
+        r = append(findings, &rules[RULE_LIMIT], "", (struct cdi_position){0, 0},
                    "repair these and validate again",
                    "there are more findings, which are not shown", err);
     if (r < 0)

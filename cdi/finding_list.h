@@ -16,6 +16,11 @@ int finding_list_add(struct cdi_findings *findings, enum rule rule, const char *
                      struct cdi_position pos, const char *hint, const char *message,
                      struct cdi_error *err) CDI_MUST_CHECK;
 
+/* The same for a rule of another table than cdi_rules(). */
+int finding_list_add_rule(struct cdi_findings *findings, const struct cdi_rule *rule,
+                          const char *path, struct cdi_position pos, const char *hint,
+                          const char *message, struct cdi_error *err) CDI_MUST_CHECK;
+
 /*
  * Ends a list that was filled with result r: puts it into the order of the text and says so if
  * it was full. Returns 0, or negative when the filling failed, and then the list is cleared.

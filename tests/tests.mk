@@ -17,8 +17,8 @@ $(B)/tests/unit/stubs/%.so: $(B)/tests/unit/stubs/%.o
 
 $(addprefix $(B)/tests/unit/test_,nvml sandboxutils dxcore cuda driver_facts guest): $(UNIT_STUBS)
 
-$(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libhooks.a $(B)/libruntime.a $(B)/libgenerate.a \
-    $(B)/libcdikit.a
+$(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libhooks.a $(B)/libruntime.a $(B)/libdiagnose.a \
+    $(B)/libgenerate.a $(B)/libcdikit.a
 	@mkdir -p $(@D); $(call say,LINK    $@)
 	$(Q)$(CC) $(CDI_CFLAGS) $(CRITERION_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
 	    -DUNIT_STUBS='"$(abspath $(B)/tests/unit/stubs)"' \
@@ -108,7 +108,7 @@ bench:
 	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all fakenode $(BENCH_PROGRAMS)
 	@BUILD=$(B) tests/bench/run
 
-OUR_SOURCES := $(call sources,base cdi generate apply runtime hooks prestart cmd)
+OUR_SOURCES := $(call sources,base cdi generate apply diagnose runtime hooks prestart cmd)
 
 .PHONY: cppcheck clang-tidy
 cppcheck:
