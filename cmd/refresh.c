@@ -10,9 +10,9 @@
 #include "cmd/generate_options.h"
 #include "cmd/generate_result.h"
 #include "cmd/lower.h"
-#include "cmd/refresh_state.h"
 #include "cmd/refresh_wait.h"
 #include "generate/facts.h"
+#include "generate/refresh_state.h"
 #include "generate/sources.h"
 
 #define DEFAULT_OUTPUT "/var/run/cdi/nvidia.yaml"

@@ -4,8 +4,8 @@
 #define CDIKIT_CMD_REFRESH_WAIT_H
 
 #include "cmd/command.h"
-#include "cmd/refresh_state.h"
 #include "generate/generate.h"
+#include "generate/refresh_state.h"
 
 /* The one time that everything has together. */
 struct refresh_wait {

@@ -6,8 +6,8 @@
  * *.yaml and *.json. It is also what refreshes of one document lock. Whatever else stands in its
  * place, or somebody else's file, is as good as none, and is removed.
  */
-#ifndef CDIKIT_CMD_REFRESH_STATE_H
-#define CDIKIT_CMD_REFRESH_STATE_H
+#ifndef CDIKIT_GENERATE_REFRESH_STATE_H
+#define CDIKIT_GENERATE_REFRESH_STATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@
 #include <cdikit/error.h>
 
 struct arena;
+struct root;
 
 struct refresh_state {
     const char *path, *name; /* of the file, and its last part */
@@ -35,6 +36,13 @@ int refresh_state_open(struct refresh_state *state, const char *output, struct a
 
 /* What it remembers, malloc'ed; false if that is nothing. Needs no lock. */
 bool refresh_state_read(const struct refresh_state *state, char **text, size_t *len);
+
+/*
+ * The same of a document beneath a root, for somebody who only looks: *text is NULL if nothing is
+ * remembered. Errors: IO (the file cannot be read, as by another user than its owner), NOMEM.
+ */
+int refresh_state_peek(const struct root *root, const char *output, struct arena *arena,
+                       char **text, size_t *len, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * Takes the lock. If somebody else has it, waits for that with `wait`, else returns 1. Makes the

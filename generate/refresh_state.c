@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/refresh_state.h"
+#include "generate/refresh_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/root.h"
 
 /* Some hundred facts of a hundred bytes; far more is nothing that we wrote. */
 #define MOST_STATE (16U << 20)
@@ -27,12 +28,12 @@ static int open_dir(struct refresh_state *state)
     return state->dirfd < 0 ? -errno : 0;
 }
 
-int refresh_state_open(struct refresh_state *state, const char *output, struct arena *arena,
-                       struct cdi_error *err)
+/* Fills the names of the state of a document. */
+static int name_state(struct refresh_state *state, const char *output, struct arena *arena,
+                      struct cdi_error *err)
 {
     const char *slash = strrchr(output, '/');
     size_t dir_len = slash ? (size_t)(slash - output) : 0;
-    int r;
 
     *state = (struct refresh_state)REFRESH_STATE_INIT;
     if (!slash)
@@ -43,6 +44,16 @@ int refresh_state_open(struct refresh_state *state, const char *output, struct a
     if (!state->dir || !state->name ||
         !(state->path = arena_printf(arena, "%s/%s", state->dir, state->name)))
         return cdi_error_nomem(err);
+    return 0;
+}
+
+int refresh_state_open(struct refresh_state *state, const char *output, struct arena *arena,
+                       struct cdi_error *err)
+{
+    int r = name_state(state, output, arena, err);
+
+    if (r < 0)
+        return r;
     r = open_dir(state);
     return r == 0 || r == -ENOENT ? 0 : cdi_error_set_errno(err, -r, "cannot open %s", state->dir);
 }
@@ -64,6 +75,28 @@ bool refresh_state_read(const struct refresh_state *state, char **text, size_t *
         fd = openat(state->dirfd, state->name, O_RDONLY | OPEN_FLAGS);
     return fd >= 0 && is_ours(fd) &&
            file_read_fd(fd, state->path, MOST_STATE, text, len, NULL) == 0;
+}
+
+int refresh_state_peek(const struct root *root, const char *output, struct arena *arena,
+                       char **text, size_t *len, struct cdi_error *err)
+{
+    _cleanup_close_ int fd = -1;
+    struct refresh_state state;
+    int r = name_state(&state, output, arena, err);
+
+    *text = NULL;
+    if (r < 0)
+        return r;
+    fd = root_openat(root, state.path, O_RDONLY | OPEN_FLAGS);
+    /* Nothing is there, or what is no file of ours. */
+    if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -ENXIO)
+        return 0;
+    if (fd < 0) {
+        r = cdi_error_set_errno(err, -fd, "cannot open");
+        cdi_error_set_file(err, state.path);
+        return r;
+    }
+    return is_ours(fd) ? file_read_fd(fd, state.path, MOST_STATE, text, len, err) : 0;
 }
 
 /* True if the file still has its name: the state may have been replaced before we had the lock. */
