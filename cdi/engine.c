@@ -121,32 +121,51 @@ static int compare(const unsigned a[3], const unsigned b[3])
     return 0;
 }
 
+/* Reads what follows the name of an engine: nothing, or '@' and a version. */
+static int parse(const struct engine *engine, const char *text, bool versionless,
+                 struct engine_version *out, struct cdi_error *err)
+{
+    const struct engine_release *newest = &engine->releases[engine->n_releases - 1];
+    const char *number = strchr(text, '@');
+
+    *out = (struct engine_version){.engine = engine, .has_number = number != NULL};
+    if (number ? !parse_version(number + 1, out->number) : !versionless)
+        return cdi_error_set(err, CDI_ERR_USAGE,
+                             "%s is not an engine with its version, such as %s@%u.%u.%u",
+                             quote_string(text).text, engine->name, newest->version[0],
+                             newest->version[1], newest->version[2]);
+    for (size_t i = 0; number && i < engine->n_releases; i++)
+        if (compare(engine->releases[i].version, out->number) <= 0)
+            out->release = &engine->releases[i];
+    return 0;
+}
+
+int engine_parse_any(const char *text, struct engine_version *out, struct cdi_error *err)
+{
+    size_t len = strcspn(text, "@");
+    const struct engine *engine = find(text, len);
+
+    return engine ? parse(engine, text, true, out, err) : unknown(text, len, err);
+}
+
 int engine_parse(const char *text, struct engine_version *out, struct cdi_error *err)
 {
     size_t len = strcspn(text, "@");
     const struct engine *engine = find(text, len);
-    const struct engine_release *release = NULL;
-    unsigned version[3] = {0};
+    int r = engine ? parse(engine, text, false, out, err) : unknown(text, len, err);
 
-    if (!engine)
-        return unknown(text, len, err);
-    if (text[len] == '\0' || !parse_version(text + len + 1, version))
-        return cdi_error_set(err, CDI_ERR_USAGE,
-                             "%s is not an engine with its version, such as %s@%u.%u.%u",
-                             quote_string(text).text, engine->name,
-                             engine->releases[engine->n_releases - 1].version[0],
-                             engine->releases[engine->n_releases - 1].version[1],
-                             engine->releases[engine->n_releases - 1].version[2]);
-    for (size_t i = 0; i < engine->n_releases; i++)
-        if (compare(engine->releases[i].version, version) <= 0)
-            release = &engine->releases[i];
-    if (!release)
-        return cdi_error_set(err, CDI_ERR_USAGE,
-                             "%s reads no CDI document: %s does from %u.%u.%u on",
-                             quote_string(text).text, engine->name, engine->releases[0].version[0],
-                             engine->releases[0].version[1], engine->releases[0].version[2]);
-    *out = (struct engine_version){engine, release};
-    return 0;
+    if (!engine || r < 0 || out->release)
+        return r;
+    return cdi_error_set(err, CDI_ERR_USAGE, "%s reads no CDI document: %s does from %u.%u.%u on",
+                         quote_string(text).text, engine->name, engine->releases[0].version[0],
+                         engine->releases[0].version[1], engine->releases[0].version[2]);
+}
+
+bool engine_is_at_least(const struct engine_version *engine, unsigned major, unsigned minor)
+{
+    const unsigned wanted[3] = {major, minor, 0};
+
+    return engine->has_number && compare(engine->number, wanted) >= 0;
 }
 
 const char *engine_max_cdi_version(const struct engine_version *engine)

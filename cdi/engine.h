@@ -6,6 +6,7 @@
 #ifndef CDIKIT_CDI_ENGINE_H
 #define CDIKIT_CDI_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <cdikit/error.h>
@@ -26,6 +27,8 @@ struct engine {
 struct engine_version {
     const struct engine *engine;
     const struct engine_release *release; /* the last that is not above that version */
+    unsigned number[3];
+    bool has_number; /* else the version is not known */
 };
 
 /* The engines that are known, ending with a name of NULL. */
@@ -39,6 +42,17 @@ extern const struct engine engines[];
  */
 int engine_parse(const char *text, struct engine_version *out,
                  struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * As engine_parse(), where "podman" alone will do, and a version that reads no CDI document:
+ * release is NULL then.
+ */
+int engine_parse_any(const char *text, struct engine_version *out,
+                     struct cdi_error *err) CDI_MUST_CHECK;
+
+/* True if the version is known and not below MAJOR.MINOR.0. */
+bool engine_is_at_least(const struct engine_version *engine, unsigned major,
+                        unsigned minor) CDI_PURE;
 
 /* The newest CDI version that it reads, e.g. "0.5.0"; a static string. */
 const char *engine_max_cdi_version(const struct engine_version *engine);

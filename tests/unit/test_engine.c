@@ -114,3 +114,31 @@ Test(engine, table)
                       "%s, row %zu", engine->name, i);
         }
 }
+
+Test(engine, a_version_is_not_always_needed)
+{
+    struct cdi_error err = CDI_ERROR_INIT;
+    struct engine_version engine;
+
+    cr_assert_eq(engine_parse_any("docker", &engine, NULL), 0);
+    cr_expect_str_eq(engine.engine->name, "docker");
+    cr_expect_not(engine.has_number);
+    cr_expect_null(engine.release);
+    cr_expect_not(engine_is_at_least(&engine, 0, 0));
+
+    cr_assert_eq(engine_parse_any("docker@20.10.24+dfsg1", &engine, NULL), 0);
+    cr_expect(engine.has_number);
+    cr_expect_eq(engine.number[1], 10);
+    cr_expect_null(engine.release, "reads no CDI document");
+    cr_expect(engine_is_at_least(&engine, 20, 10));
+    cr_expect_not(engine_is_at_least(&engine, 20, 11));
+    cr_expect_not(engine_is_at_least(&engine, 21, 0));
+
+    cr_assert_eq(engine_parse_any("podman@5.4.2", &engine, NULL), 0);
+    cr_expect_str_eq(engine_max_cdi_version(&engine), "0.8.0");
+
+    cr_expect_eq(engine_parse_any("podman@", &engine, &err), -CDI_ERR_USAGE);
+    cr_expect_eq(engine_parse_any("podmn", &engine, &err), -CDI_ERR_USAGE);
+    cr_expect(strstr(err.message, "podman"));
+    cdi_error_clear(&err);
+}
