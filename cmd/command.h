@@ -144,6 +144,7 @@ extern const struct command command_convert;
 extern const struct command command_facts;
 extern const struct command command_generate;
 extern const struct command command_help;
+extern const struct command command_hook;
 extern const struct command command_list;
 extern const struct command command_name;
 extern const struct command command_refresh;

@@ -20,6 +20,7 @@ const struct command *const commands[] = {
     &command_name,
     &command_schema,
     &command_cdi,
+    &command_hook,
     &command_help,
     &command_version,
     NULL,

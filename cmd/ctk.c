@@ -31,6 +31,7 @@ static const struct words table[] = {
     {"config create-default", NULL, &command_ctk_config_default},
     {"config default", NULL, &command_ctk_config_default},
     {"config generate-default", NULL, &command_ctk_config_default},
+    {"hook", NULL, &command_hook},
     {"info", "nothing; upstream has no command here, either", NULL},
     {"system", "device nodes of this machine, and links to them", NULL},
     {"system create-dev-char-symlinks", NULL, &command_ctk_char_links},
@@ -258,6 +259,8 @@ int ctk_run(struct call *call, char **argv)
     call->name = name;
     if (word)
         return unknown_command(call, &place, word);
+    if (place.row && place.row->command && place.row->command->hand_over)
+        return place.row->command->hand_over(call, argv);
     r = run_place(call, argv, &place, &err);
     if (r < 0)
         return call_fail(call, &err);

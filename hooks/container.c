@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 #include "hooks/confine.h"
 #include "hooks/hook.h"
@@ -169,6 +170,17 @@ static int run(const struct container_hook *hook, const struct hook_args *args, 
     return r < 0 ? r : work(hook, &call, err);
 }
 
+static void warn_unknown(const char *word)
+{
+    struct nearest near = nearest_init(word, strlen(word));
+
+    for (const struct container_hook *hook = container_hooks; hook->name; hook++)
+        nearest_offer(&near, hook->name);
+    hook_warn("%s is not a hook that this program knows: nothing is done%s%s%s",
+              quote_string(word).text, near.best ? "; did you mean " : "",
+              near.best ? near.best : "", near.best ? "?" : "");
+}
+
 /* What is no call of a hook that is known. */
 static int other(const char *program, const char *title, const struct hook_command_line *line)
 {
@@ -178,8 +190,7 @@ static int other(const char *program, const char *title, const struct hook_comma
              (line->word && (strcmp(line->word, "help") == 0 || strcmp(line->word, "h") == 0)))
         container_hook_help(stdout, program);
     else if (line->word)
-        hook_warn("%s is not a hook that this program knows: nothing is done",
-                  quote_string(line->word).text);
+        warn_unknown(line->word);
     else
         hook_warn("no hook is named: nothing is done");
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -12,6 +12,7 @@
 
 /* Where cdikit is installed under the other name only; NVIDIA's nvidia-ctk has fewer modes. */
 static const char *const generators[] = {"cdikit", "nvidia-ctk"};
+static const char *const hooks[] = {"cdikit-hook", "nvidia-cdi-hook"};
 
 const char *program_path(const char *configured, const char *default_name, struct arena *arena)
 {
@@ -37,27 +38,52 @@ static const char *own_directory(struct arena *arena)
     return arena_strndup(arena, path, (size_t)len);
 }
 
-int program_generator(struct arena *arena, const char **path, struct cdi_error *err)
+/* Looks for a program in the directory of this one. *path becomes NULL if none is there. */
+static bool find_beside(const char *const *names, size_t n, struct arena *arena, const char **path)
 {
     const char *dir = own_directory(arena);
     struct stat st;
 
+    *path = NULL;
     if (!dir)
-        return cdi_error_nomem(err);
-    for (size_t i = 0; *dir && i < ARRAY_SIZE(generators); i++) {
-        *path = arena_printf(arena, "%s%s", dir, generators[i]);
-        if (!*path)
-            return cdi_error_nomem(err);
-        if (executable_is(*path, &st))
-            return 0;
+        return false;
+    for (size_t i = 0; *dir && i < n; i++) {
+        const char *candidate = arena_printf(arena, "%s%s", dir, names[i]);
+
+        if (!candidate)
+            return false;
+        if (executable_is(candidate, &st)) {
+            *path = candidate;
+            return true;
+        }
     }
-    for (size_t i = 0; i < ARRAY_SIZE(generators); i++) {
+    return true;
+}
+
+int program_generator(struct arena *arena, const char **path, struct cdi_error *err)
+{
+    if (!find_beside(generators, ARRAY_SIZE(generators), arena, path))
+        return cdi_error_nomem(err);
+    for (size_t i = 0; !*path && i < ARRAY_SIZE(generators); i++)
         if (!executable_find(generators[i], getenv("PATH"), arena, path))
             return cdi_error_nomem(err);
-        if (*path)
-            return 0;
-    }
+    if (*path)
+        return 0;
     return cdi_error_set(err, CDI_ERR_NOTFOUND,
                          "cdikit is not installed beside this program, nor in PATH: without it "
                          "devices can only be those of CDI documents (mode = \"cdi\")");
+}
+
+int program_hook(struct arena *arena, const char **path, struct cdi_error *err)
+{
+    if (!find_beside(hooks, ARRAY_SIZE(hooks), arena, path))
+        return cdi_error_nomem(err);
+    for (size_t i = 0; !*path && i < ARRAY_SIZE(hooks); i++)
+        if (!executable_find(hooks[i], NULL, arena, path))
+            return cdi_error_nomem(err);
+    if (*path)
+        return 0;
+    return cdi_error_set(err, CDI_ERR_NOTFOUND,
+                         "cdikit-hook is not installed beside this program, nor where programs "
+                         "usually are");
 }

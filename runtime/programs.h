@@ -24,4 +24,10 @@ const char *program_path(const char *configured, const char *default_name, struc
  */
 int program_generator(struct arena *arena, const char **path, struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * The hook program, in *path: cdikit-hook, or nvidia-cdi-hook, beside this program, or in the
+ * usual directories; never where PATH says, which may be an image's. Errors: NOTFOUND, NOMEM.
+ */
+int program_hook(struct arena *arena, const char **path, struct cdi_error *err) CDI_MUST_CHECK;
+
 #endif

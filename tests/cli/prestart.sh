@@ -271,9 +271,6 @@ prestart 0 "$BUILD/cdikit-hook" --help
 expect_out '^  prestart '
 prestart 0 "$BUILD/cdikit-hook" prestart -help
 expect_err '^usage: '
-prestart 2 "$BUILD/cdikit-hook"
-prestart 2 "$BUILD/cdikit-hook" prestrat
-expect_err 'did you mean prestart'
 prestart 2 "$BUILD/cdikit-hook" prestart -unknown
 
 finish

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "hooks/state.h"
+#include "tests/unit/tmpdir.h"
 
 Test(state, good)
 {
@@ -62,4 +63,71 @@ Test(state, bad)
         cr_expect(err.pos.line == 1 && err.pos.column == cases[i].column, "%s: %u", cases[i].text,
                   err.pos.column);
     }
+}
+
+Test(state, names_in_any_case)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    static const char text[] = "{\"BUNDLE\":\"/b\",\"Root\":\"/r\",\"PID\":7}";
+    struct state state;
+
+    cr_assert_eq(state_parse(text, strlen(text), arena, &state, NULL), 0);
+    cr_expect_str_eq(state.bundle, "/b");
+    cr_expect_str_eq(state.root, "/r");
+    cr_expect_eq(state.pid, 7);
+}
+
+/* config.json of a bundle, what the state tells as root, and where the container's root is. */
+Test(state, root)
+{
+    static const struct {
+        const char *config; /* NULL: none */
+        const char *told;
+        const char *root; /* NULL: a failure */
+        bool absolute;    /* else it is below the bundle */
+    } cases[] = {
+        {"{\"root\":{\"path\":\"rootfs\"}}", "", "/rootfs"},
+        {"{\"root\":{\"path\":\"./a/../rootfs/\"}}", "", "/rootfs"},
+        {"{\"root\":{\"path\":\"/abs/olute/\"}}", "", "/abs/olute/", true},
+        {"{\"Root\":{\"PATH\":\"rootfs\",\"readonly\":true},\"x\":[1]}", "", "/rootfs"},
+        {"{\"root\":{}}", "", ""},
+        {"{\"root\":null}", "", ""},
+        {"{}", "", ""},
+        {NULL, "/told", "/told", true},
+        {NULL, "told", "/told"},
+        {NULL, "", NULL},
+        {"", "", NULL},
+        {"[]", "", NULL},
+        {"{\"root\":[]}", "", NULL},
+        {"{\"root\":{\"path\":1}}", "", NULL},
+        {"{\"root\":{\"path\":\"a\"}", "", NULL},
+    };
+
+    const char *dir = tmpdir_new();
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        const char *bundle = arena_printf(arena, "%s/%zu", dir, i), *path, *wanted;
+        struct state state = {.bundle = bundle, .root = cases[i].told};
+        int r;
+
+        if (cases[i].config)
+            tmpdir_write(bundle, "config.json", cases[i].config);
+        r = state_root(&state, arena, &path, NULL);
+        cr_assert_eq(r == 0, cases[i].root != NULL, "case %zu: %d", i, r);
+        if (r < 0)
+            continue;
+        wanted = cases[i].absolute ? cases[i].root
+                                   : arena_printf(arena, "%s%s", bundle, cases[i].root);
+        cr_expect_str_eq(path, wanted);
+    }
+}
+
+Test(state, nothing_to_look_for)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct state state = {.bundle = "", .root = ""};
+    const char *path;
+
+    cr_expect_eq(state_root(&state, arena, &path, NULL), -CDI_ERR_INVALID);
 }
