@@ -12,12 +12,6 @@
 struct root;
 
 /*
- * The rules of live_check(), ending with an entry whose id is NULL. An error: a container with the
- * device does not start, gets another device or an unusable one, or gives root away.
- */
-extern const struct cdi_rule live_rules[];
-
-/*
  * Checks the edits of a document against the node beneath a root: all of them, or, unless `only`
  * is NULL, those that a container with this device of the document gets. Empty and relative paths
  * are passed over: cdi_spec_validate() reports them. Returns 0 with *out filled as that does, or

@@ -63,7 +63,7 @@ static int version_of_path(struct live *live, const char *path, const char **out
         return 0;
     }
     *out = arena_strndup(live->arena, library, len);
-    return *out ? 0 : cdi_error_nomem(live->err);
+    return *out ? 0 : cdi_error_nomem(live->to.err);
 }
 
 int live_driver_read(struct live *live)
@@ -72,7 +72,7 @@ int live_driver_read(struct live *live)
     int r = procfs_driver_version(live->root, live->arena, &live->driver.loaded, &why);
 
     /* Nothing is known of what cannot be read, as of a module that is not loaded. */
-    return r == -CDI_ERR_NOMEM ? cdi_error_nomem(live->err) : 0;
+    return r == -CDI_ERR_NOMEM ? cdi_error_nomem(live->to.err) : 0;
 }
 
 int live_driver_note(struct live *live, const struct member *at, const char *path)
@@ -88,7 +88,7 @@ int live_driver_note(struct live *live, const struct member *at, const char *pat
     driver->version = version;
     driver->file = path;
     driver->path = arena_strdup(live->arena, member_path(at, "").text);
-    return driver->path ? 0 : cdi_error_nomem(live->err);
+    return driver->path ? 0 : cdi_error_nomem(live->to.err);
 }
 
 /* Which of the two is behind: that is the one whose files are gone. */
@@ -110,15 +110,17 @@ int live_driver_report(struct live *live)
     if (!driver->n_files)
         return 0;
     if (!driver->loaded)
-        return live_report_path(live, LIVE_DRIVER_MISSING, driver->path,
-                                "load it with `modprobe nvidia`; without one, see whether the "
-                                "driver's kernel modules are built for this kernel",
-                                "the document has files of NVIDIA's driver %s, and its kernel "
-                                "module is not loaded: there is no " PROCFS_VERSION,
-                                driver->version);
-    return live_report_path(live, LIVE_DRIVER_VERSION, driver->path, repair(live),
-                            "the document has %zu path%s of NVIDIA's driver %s, and the kernel "
-                            "module that is loaded is of %s",
-                            driver->n_files, driver->n_files == 1 ? "" : "s", driver->version,
-                            driver->loaded);
+        return report_at(&live->to, RULE_LIVE_DRIVER_MISSING, driver->path,
+                         cdi_spec_position(live->to.spec, driver->path),
+                         "load it with `modprobe nvidia`; without one, see whether the "
+                         "driver's kernel modules are built for this kernel",
+                         "the document has files of NVIDIA's driver %s, and its kernel "
+                         "module is not loaded: there is no " PROCFS_VERSION,
+                         driver->version);
+    return report_at(&live->to, RULE_LIVE_DRIVER_VERSION, driver->path,
+                     cdi_spec_position(live->to.spec, driver->path), repair(live),
+                     "the document has %zu path%s of NVIDIA's driver %s, and the kernel "
+                     "module that is loaded is of %s",
+                     driver->n_files, driver->n_files == 1 ? "" : "s", driver->version,
+                     driver->loaded);
 }

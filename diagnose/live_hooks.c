@@ -26,7 +26,7 @@ static int find_open_directory(struct live *live, const char *path, const char *
 
     *out = NULL;
     if (!dir)
-        return cdi_error_nomem(live->err);
+        return cdi_error_nomem(live->to.err);
     for (slash = strchr(dir + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (root_stat(live->root, dir, &st) == 0 && others_can_replace(&st)) {
@@ -47,10 +47,11 @@ static int check_directories(struct live *live, const struct member *at, const c
         r = find_open_directory(live, real, &dir);
     if (r < 0 || !dir)
         return r;
-    return live_report(live, LIVE_HOOK_WRITABLE, at, "take the write permission of others away",
-                       "everybody can replace the hook program %s, which runs as root, for %s can "
-                       "be written to",
-                       quote_string(path).text, quote_string(dir).text);
+    return report(&live->to, RULE_LIVE_HOOK_WRITABLE, at,
+                  "take the write permission of others away",
+                  "everybody can replace the hook program %s, which runs as root, for %s can "
+                  "be written to",
+                  quote_string(path).text, quote_string(dir).text);
 }
 
 /* What somebody else could put into the program. */
@@ -60,19 +61,19 @@ static int check_trust(struct live *live, const struct member *at, const char *p
     int r = 0;
 
     if (others_can_write(st))
-        r = live_report(live, LIVE_HOOK_WRITABLE, at, "chmod go-w, and look at what it is now",
-                        "the hook program %s runs as root and can be written to by %s: its mode "
-                        "is %04o",
-                        quote_string(path).text,
-                        st->st_mode & S_IWOTH ? "everybody" : "a group other than root's",
-                        st->st_mode & 07777U);
+        r = report(&live->to, RULE_LIVE_HOOK_WRITABLE, at, "chmod go-w, and look at what it is now",
+                   "the hook program %s runs as root and can be written to by %s: its mode "
+                   "is %04o",
+                   quote_string(path).text,
+                   st->st_mode & S_IWOTH ? "everybody" : "a group other than root's",
+                   st->st_mode & 07777U);
     if (r == 0)
         r = check_directories(live, at, path);
     if (r == 0 && st->st_uid != 0)
-        r = live_report(live, LIVE_HOOK_OWNER, at, "chown root, unless the engine is rootless",
-                        "the hook program %s belongs to the user %u, who becomes root by changing "
-                        "it",
-                        quote_string(path).text, st->st_uid);
+        r = report(&live->to, RULE_LIVE_HOOK_OWNER, at, "chown root, unless the engine is rootless",
+                   "the hook program %s belongs to the user %u, who becomes root by changing "
+                   "it",
+                   quote_string(path).text, st->st_uid);
     return r;
 }
 
@@ -82,15 +83,15 @@ static int check_program(struct live *live, const struct member *at, const char 
     int r = root_stat(live->root, path, &st);
 
     if (r < 0)
-        return live_report_stat(live, LIVE_HOOK_MISSING, at,
+        return live_report_stat(live, RULE_LIVE_HOOK_MISSING, at,
                                 "install the program, or generate the document again, e.g. by "
                                 "`cdikit refresh`",
                                 path, -r);
     if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
-        return live_report(live, LIVE_HOOK_NOT_EXECUTABLE, at,
-                           S_ISREG(st.st_mode) ? "chmod 0755" : "name a program",
-                           "the host's %s is %s", quote_string(path).text,
-                           S_ISREG(st.st_mode) ? "not executable" : "not a file");
+        return report(&live->to, RULE_LIVE_HOOK_NOT_EXECUTABLE, at,
+                      S_ISREG(st.st_mode) ? "chmod 0755" : "name a program", "the host's %s is %s",
+                      quote_string(path).text,
+                      S_ISREG(st.st_mode) ? "not executable" : "not a file");
     return check_trust(live, at, path, &st);
 }
 

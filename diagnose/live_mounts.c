@@ -29,7 +29,7 @@ static int check_source(struct live *live, const struct member *at, const char *
     r = root_stat(live->root, path, &st);
     if (r == 0)
         return 0;
-    return live_report_stat(live, LIVE_MOUNT_MISSING, at,
+    return live_report_stat(live, RULE_LIVE_MOUNT_MISSING, at,
                             "if software was installed or removed, generate the document again, "
                             "e.g. by `cdikit refresh`; else remove the mount",
                             path, -r);
@@ -53,15 +53,15 @@ static int check_interface(struct live *live, const struct member *at, const cha
     int r;
 
     if (!path)
-        return cdi_error_nomem(live->err);
+        return cdi_error_nomem(live->to.err);
     /* The link leads to where the device is in /sys, which a simulated node may lack. */
     r = root_lstat(live->root, path, &st);
     if (r == -ENOENT)
-        return live_report(live, LIVE_NET_DEVICE_MISSING, at,
-                           "look in /sys/class/net for the name that it has; an interface that a "
-                           "container has got already is not there until that ends",
-                           "the host has no network interface %s", quote_string(name).text);
-    return r < 0 ? live_report_stat(live, LIVE_NET_DEVICE_MISSING, at, NULL, path, -r) : 0;
+        return report(&live->to, RULE_LIVE_NET_DEVICE_MISSING, at,
+                      "look in /sys/class/net for the name that it has; an interface that a "
+                      "container has got already is not there until that ends",
+                      "the host has no network interface %s", quote_string(name).text);
+    return r < 0 ? live_report_stat(live, RULE_LIVE_NET_DEVICE_MISSING, at, NULL, path, -r) : 0;
 }
 
 int live_check_net_devices(struct live *live, const struct member *in,

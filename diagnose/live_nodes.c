@@ -46,17 +46,17 @@ static int check_missing(struct live *live, const struct member *at,
     const char *path = host_node_path(node);
 
     if (host->error != ENOENT && host->error != ENOTDIR)
-        return live_report_stat(live, LIVE_NODE_MISSING, at, NULL, path, host->error);
+        return live_report_stat(live, RULE_LIVE_NODE_MISSING, at, NULL, path, host->error);
     if (host_node_complete(&completed, host, NULL) < 0)
-        return live_report(live, LIVE_NODE_MISSING, at, maker_of(path),
-                           "the host has no device node %s, and the document does not give its "
-                           "type and numbers",
-                           quote_string(path).text);
-    return live_report(live, LIVE_NODE_NUMBERS_ONLY, at, maker_of(path),
-                       "the host has no device node %s: root's containers get one made from the "
-                       "numbers, whether or not there is a device, and those of others do not "
-                       "start",
-                       quote_string(path).text);
+        return report(&live->to, RULE_LIVE_NODE_MISSING, at, maker_of(path),
+                      "the host has no device node %s, and the document does not give its "
+                      "type and numbers",
+                      quote_string(path).text);
+    return report(&live->to, RULE_LIVE_NODE_NUMBERS_ONLY, at, maker_of(path),
+                  "the host has no device node %s: root's containers get one made from the "
+                  "numbers, whether or not there is a device, and those of others do not "
+                  "start",
+                  quote_string(path).text);
 }
 
 /* Something else is where the node should be: an error only to who must look there. */
@@ -72,11 +72,11 @@ static int check_not_node(struct live *live, const struct member *at,
                             : "remove what is in its place, and make the node";
 
     if (!hint)
-        return cdi_error_nomem(live->err);
-    return live_report(live, refused ? LIVE_NODE_TYPE : LIVE_NODE_NUMBERS_ONLY, at, hint,
-                       "the host's %s is %s%s and not a device node", quote_string(path).text,
-                       target ? "a symlink, which engines do not follow, to " : "something else",
-                       target ? quote_string(target).text : "");
+        return cdi_error_nomem(live->to.err);
+    return report(&live->to, refused ? RULE_LIVE_NODE_TYPE : RULE_LIVE_NODE_NUMBERS_ONLY, at, hint,
+                  "the host's %s is %s%s and not a device node", quote_string(path).text,
+                  target ? "a symlink, which engines do not follow, to " : "something else",
+                  target ? quote_string(target).text : "");
 }
 
 /* To the kernel "u" is "c". */
@@ -93,18 +93,18 @@ static int check_type(struct live *live, const struct member *at,
                       const struct cdi_device_node *node, const struct host_node *host)
 {
     if (*node->type && kernel_type(node->type) != host->type)
-        return live_report(live, LIVE_NODE_TYPE, MEMBER(at, "type"), dynamic,
-                           "the document says type %s, and the host's %s is of type \"%c\"",
-                           quote_string(node->type).text, quote_string(host_node_path(node)).text,
-                           host->type);
+        return report(&live->to, RULE_LIVE_NODE_TYPE, MEMBER(at, "type"), dynamic,
+                      "the document says type %s, and the host's %s is of type \"%c\"",
+                      quote_string(node->type).text, quote_string(host_node_path(node)).text,
+                      host->type);
     if (host->type == 'p' || node->major == 0 ||
         (node->major == host->major && node->minor == host->minor))
         return 0;
-    return live_report(live, LIVE_NODE_NUMBERS, MEMBER(at, "major"), dynamic,
-                       "the document says %" PRId64 ":%" PRId64 ", and the host's %s is "
-                       "%" PRId64 ":%" PRId64 ": a container gets another device",
-                       node->major, node->minor, quote_string(host_node_path(node)).text,
-                       host->major, host->minor);
+    return report(&live->to, RULE_LIVE_NODE_NUMBERS, MEMBER(at, "major"), dynamic,
+                  "the document says %" PRId64 ":%" PRId64 ", and the host's %s is "
+                  "%" PRId64 ":%" PRId64 ": a container gets another device",
+                  node->major, node->minor, quote_string(host_node_path(node)).text, host->major,
+                  host->minor);
 }
 
 static bool has_letter(const char *permissions, char letter)
@@ -123,15 +123,15 @@ static int check_access(struct live *live, const struct member *at,
     if ((has_letter(node->permissions, 'r') && mode & 0444) ||
         (has_letter(node->permissions, 'w') && mode & 0222))
         return 0;
-    return live_report(live, LIVE_NODE_ACCESS,
-                       *node->permissions    ? MEMBER(at, "permissions")
-                       : node->file_mode.set ? MEMBER(at, "fileMode")
-                                             : MEMBER(at, "path"),
-                       "give it permissions \"rw\" and a fileMode such as 0666",
-                       "in a container nobody may read or write %s: its permissions are %s and "
-                       "its mode is %04o",
-                       quote_string(node->path).text,
-                       quote_string(*node->permissions ? node->permissions : "rwm").text, mode);
+    return report(&live->to, RULE_LIVE_NODE_ACCESS,
+                  *node->permissions    ? MEMBER(at, "permissions")
+                  : node->file_mode.set ? MEMBER(at, "fileMode")
+                                        : MEMBER(at, "path"),
+                  "give it permissions \"rw\" and a fileMode such as 0666",
+                  "in a container nobody may read or write %s: its permissions are %s and "
+                  "its mode is %04o",
+                  quote_string(node->path).text,
+                  quote_string(*node->permissions ? node->permissions : "rwm").text, mode);
 }
 
 static int check_node(struct live *live, const struct member *at,

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/root.h"
 #include "diagnose/live.h"
+#include "diagnose/rules.h"
 #include "tests/unit/tmpdir.h"
 
 /* The sentences and hints of the last check. */
@@ -386,15 +387,5 @@ Test(live, what_cannot_be_looked_at)
         const char *found = check(node, texts[i]);
 
         cr_expect_eq(strncmp(found, "4 live-unseen ", 14), 0, "%s", found);
-    }
-}
-
-Test(live, rules_have_ids_of_their_own)
-{
-    for (const struct cdi_rule *rule = live_rules; rule->id; rule++) {
-        cr_expect_eq(strncmp(rule->id, "live-", 5), 0, "%s", rule->id);
-        cr_expect(rule->summary && *rule->summary, "%s", rule->id);
-        for (const struct cdi_rule *other = live_rules; other < rule; other++)
-            cr_expect_str_neq(other->id, rule->id);
     }
 }
