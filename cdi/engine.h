@@ -11,10 +11,11 @@
 
 #include <cdikit/error.h>
 
-/* A release of an engine that brought another CDI version. */
+/* A release of an engine that brought another CDI version, and the library that it has. */
 struct engine_release {
     unsigned version[3];
-    const char *cdi; /* the newest that it reads */
+    unsigned library[3]; /* version of the CDI Go library in it */
+    const char *cdi;     /* the newest that it reads */
 };
 
 struct engine {
