@@ -86,21 +86,21 @@ Test(state, root)
         const char *root; /* NULL: a failure */
         bool absolute;    /* else it is below the bundle */
     } cases[] = {
-        {"{\"root\":{\"path\":\"rootfs\"}}", "", "/rootfs"},
-        {"{\"root\":{\"path\":\"./a/../rootfs/\"}}", "", "/rootfs"},
+        {"{\"root\":{\"path\":\"rootfs\"}}", "", "/rootfs", false},
+        {"{\"root\":{\"path\":\"./a/../rootfs/\"}}", "", "/rootfs", false},
         {"{\"root\":{\"path\":\"/abs/olute/\"}}", "", "/abs/olute/", true},
-        {"{\"Root\":{\"PATH\":\"rootfs\",\"readonly\":true},\"x\":[1]}", "", "/rootfs"},
-        {"{\"root\":{}}", "", ""},
-        {"{\"root\":null}", "", ""},
-        {"{}", "", ""},
+        {"{\"Root\":{\"PATH\":\"rootfs\",\"readonly\":true},\"x\":[1]}", "", "/rootfs", false},
+        {"{\"root\":{}}", "", "", false},
+        {"{\"root\":null}", "", "", false},
+        {"{}", "", "", false},
         {NULL, "/told", "/told", true},
-        {NULL, "told", "/told"},
-        {NULL, "", NULL},
-        {"", "", NULL},
-        {"[]", "", NULL},
-        {"{\"root\":[]}", "", NULL},
-        {"{\"root\":{\"path\":1}}", "", NULL},
-        {"{\"root\":{\"path\":\"a\"}", "", NULL},
+        {NULL, "told", "/told", false},
+        {NULL, "", NULL, false},
+        {"", "", NULL, false},
+        {"[]", "", NULL, false},
+        {"{\"root\":[]}", "", NULL, false},
+        {"{\"root\":{\"path\":1}}", "", NULL, false},
+        {"{\"root\":{\"path\":\"a\"}", "", NULL, false},
     };
 
     const char *dir = tmpdir_new();
