@@ -19,6 +19,7 @@ struct link {
     const char *target;
     const char *dir; /* clean */
     const char *name;
+    const char *path; /* both, for messages */
 };
 
 static int wrong_link(const char *text, const char *why, struct cdi_error *err)
@@ -40,7 +41,8 @@ static int parse_link(const char *text, struct arena *arena, struct link *link,
     for (len = strlen(path); len && path[len - 1] == '/';)
         len--;
     name = arena_strndup(arena, path, len);
-    dir = arena_strndup(arena, path, strrchr(path, '/') ? (size_t)(strrchr(path, '/') - path) : 0);
+    dir = arena_printf(arena, "/%.*s", (int)(strrchr(path, '/') ? strrchr(path, '/') - path : 0),
+                       path);
     link->target = arena_strndup(arena, text, (size_t)(separator - text));
     link->dir = dir ? path_clean(arena, dir) : NULL;
     if (!name || !link->target || !link->dir)
@@ -50,7 +52,8 @@ static int parse_link(const char *text, struct arena *arena, struct link *link,
         return wrong_link(text, "the target is empty", err);
     if (!*link->name || strcmp(link->name, ".") == 0 || strcmp(link->name, "..") == 0)
         return wrong_link(text, "the link has no name", err);
-    return 0;
+    link->path = arena_printf(arena, "%s/%s", link->dir[1] ? link->dir : "", link->name);
+    return link->path ? 0 : cdi_error_nomem(err);
 }
 
 static int check_links(const struct hook_list *links, struct arena *arena, struct cdi_error *err)
@@ -73,8 +76,7 @@ int create_symlinks_check(const struct hook_args *args, struct cdi_error *err)
 
 static int failed(const struct link *link, int os_errno, struct cdi_error *err)
 {
-    return cdi_error_set_errno(err, os_errno, "cannot make the link %s/%s",
-                               strcmp(link->dir, "/") == 0 ? "" : link->dir, link->name);
+    return cdi_error_set_errno(err, os_errno, "cannot make the link %s", link->path);
 }
 
 static int make_link(const struct hook_call *call, const struct link *link, struct cdi_error *err)
@@ -89,18 +91,20 @@ static int make_link(const struct hook_call *call, const struct link *link, stru
     if (r < 0)
         return failed(link, -r, err);
     if (made)
-        hook_debug("made the link %s/%s to %s", link->dir, link->name, link->target);
+        hook_debug("made the link %s to %s", link->path, link->target);
     return 0;
 }
 
 /* True if what the link shall name is in the container. */
 static bool target_exists(const struct hook_call *call, const struct link *link)
 {
-    const char *path = *link->target == '/'
-                           ? link->target
-                           : arena_printf(call->arena, "%s/%s", link->dir, link->target);
+    const char *path = link->target;
     struct rootfs_entry entry;
 
+    /* By its text: the directory of the link may be missing yet. */
+    if (*path != '/')
+        path = arena_printf(call->arena, "%s/%s", link->dir, path);
+    path = path ? path_clean(call->arena, path) : NULL;
     if (!path || rootfs_find(call->root, path, &entry) < 0)
         return false;
     (void)close(entry.dirfd);
