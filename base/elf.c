@@ -13,26 +13,28 @@
 /* Far above what linkers write; a file beyond is not one of a driver. */
 #define MAX_SEGMENTS     256
 #define MAX_DYNAMIC_SIZE (64U << 10)
-#define MAX_NAME         1024
+#define MAX_NOTES        4096
 
 #define HEAD_SIZE 2048
 
 /* Where the fields are in a file of one class. */
 struct elf_layout {
     uint8_t word; /* bytes of an address, an offset, a dynamic tag */
-    uint8_t ehdr_size, e_phoff, e_phentsize, e_phnum;
-    uint8_t phdr_size, p_offset, p_vaddr, p_filesz;
+    uint8_t ehdr_size, e_phoff, e_flags, e_phentsize, e_phnum;
+    uint8_t phdr_size, p_offset, p_vaddr, p_filesz, p_align;
 };
 
 #define LAYOUT(bits)                                                                           \
     {                                                                                          \
         .word = (bits) / 8, .ehdr_size = sizeof(Elf##bits##_Ehdr),                             \
         .e_phoff = offsetof(Elf##bits##_Ehdr, e_phoff),                                        \
+        .e_flags = offsetof(Elf##bits##_Ehdr, e_flags),                                        \
         .e_phentsize = offsetof(Elf##bits##_Ehdr, e_phentsize),                                \
         .e_phnum = offsetof(Elf##bits##_Ehdr, e_phnum), .phdr_size = sizeof(Elf##bits##_Phdr), \
         .p_offset = offsetof(Elf##bits##_Phdr, p_offset),                                      \
         .p_vaddr = offsetof(Elf##bits##_Phdr, p_vaddr),                                        \
         .p_filesz = offsetof(Elf##bits##_Phdr, p_filesz),                                      \
+        .p_align = offsetof(Elf##bits##_Phdr, p_align),                                        \
     }
 
 static const struct elf_layout layouts[] = {LAYOUT(32), LAYOUT(64)};
@@ -48,10 +50,11 @@ struct elf_file {
     unsigned char *heap;
 };
 
-/* What the dynamic section says of the name. */
+/* What the dynamic section says of the names. */
 struct elf_dynamic {
+    bool found, has_strtab;
     uint64_t strtab, strsz, soname;
-    unsigned n_sonames;
+    unsigned n_sonames, n_needed;
 };
 
 static uint64_t get_uint(const unsigned char *p, size_t size)
@@ -183,35 +186,110 @@ static void take_dynamic(const unsigned char *p, size_t size, size_t word, struc
             return;
         if (tag == DT_STRTAB) {
             out->strtab = value;
+            out->has_strtab = true;
         } else if (tag == DT_STRSZ) {
             out->strsz = value;
         } else if (tag == DT_SONAME) {
-            out->soname = value;
-            out->n_sonames++;
+            if (!out->n_sonames++)
+                out->soname = value;
+        } else if (tag == DT_NEEDED) {
+            out->n_needed++;
         }
     }
 }
 
-static int read_dynamic(const struct elf_file *file, struct elf_dynamic *out, struct cdi_error *err)
+static int read_dynamic(const struct elf_file *file, size_t i, struct elf_dynamic *out,
+                        struct cdi_error *err)
 {
-    for (size_t i = 0; i < file->n_segments; i++) {
-        uint64_t size = segment_field(file, i, file->layout->p_filesz);
-        _cleanup_free_ unsigned char *section = NULL;
-        int r;
+    uint64_t size = segment_field(file, i, file->layout->p_filesz);
+    uint64_t offset = segment_field(file, i, file->layout->p_offset);
+    _cleanup_free_ unsigned char *heap = NULL;
+    unsigned char some[1024], *section = some;
+    int r;
 
-        if (segment_type(file, i) != PT_DYNAMIC)
-            continue;
-        if (size > MAX_DYNAMIC_SIZE)
-            return invalid(err, "the ELF file's dynamic section is too large");
-        section = malloc((size_t)size + 1);
-        if (!section)
-            return cdi_error_nomem(err);
-        r = read_exactly(file, section, (size_t)size,
-                         segment_field(file, i, file->layout->p_offset), err);
-        if (r < 0)
-            return r;
-        take_dynamic(section, (size_t)size, file->layout->word, out);
+    if (size > MAX_DYNAMIC_SIZE)
+        return invalid(err, "the ELF file's dynamic section is too large");
+    if (size > sizeof some && !(section = heap = malloc((size_t)size)))
+        return cdi_error_nomem(err);
+    if ((r = read_exactly(file, section, (size_t)size, offset, err)) < 0)
+        return r;
+    out->found = true;
+    take_dynamic(section, (size_t)size, file->layout->word, out);
+    return 0;
+}
+
+/* Reads the name that begins at the address into `name`, of ELF_NAME_MAX bytes. */
+static int read_soname(const struct elf_file *file, const struct elf_dynamic *dynamic, char *name,
+                       struct cdi_error *err)
+{
+    uint64_t offset, size;
+    size_t got;
+    int r;
+
+    if (dynamic->soname >= dynamic->strsz || dynamic->strtab > UINT64_MAX - dynamic->soname ||
+        !file_offset(file, dynamic->strtab + dynamic->soname, &offset, &size))
+        return invalid(err, "the DT_SONAME lies outside the ELF file");
+    if (size > dynamic->strsz - dynamic->soname)
+        size = dynamic->strsz - dynamic->soname;
+    if (size > ELF_NAME_MAX)
+        size = ELF_NAME_MAX;
+    if ((r = read_at(file, name, (size_t)size, offset, &got, err)) < 0)
+        return r;
+    return memchr(name, '\0', got) ? 0 : invalid(err, "the DT_SONAME is too long or does not end");
+}
+
+/* The x86 ISA level in an array of properties, which are sorted by their type. */
+static unsigned isa_level_of(const unsigned char *p, size_t size, size_t word)
+{
+    uint32_t last = 0;
+
+    while (size >= 8) {
+        uint32_t type = (uint32_t)get_uint(p, 4), len = (uint32_t)get_uint(p + 4, 4), needed;
+        uint64_t step = 8 + (((uint64_t)len + word - 1) & ~(uint64_t)(word - 1));
+
+        if (type < last || type > GNU_PROPERTY_X86_ISA_1_NEEDED || len > size - 8)
+            return 0;
+        if (type == GNU_PROPERTY_X86_ISA_1_NEEDED) {
+            needed = len == 4 ? (uint32_t)get_uint(p + 8, 4) : 0;
+            return needed ? 31U - (unsigned)__builtin_clz(needed) : 0;
+        }
+        if (step > size)
+            return 0;
+        last = type;
+        p += step;
+        size -= (size_t)step;
+    }
+    return 0;
+}
+
+/* The same in a segment of notes. What is malformed tells no level. */
+static unsigned read_isa_level(const struct elf_file *file, size_t i)
+{
+    uint64_t size = segment_field(file, i, file->layout->p_filesz);
+    uint64_t align = segment_field(file, i, file->layout->p_align);
+    unsigned char notes[MAX_NOTES];
+    const unsigned char *p = notes;
+    size_t word = file->layout->word, left;
+
+    if (align != word || size > sizeof notes ||
+        read_at(file, notes, (size_t)size, segment_field(file, i, file->layout->p_offset), &left,
+                NULL) < 0)
         return 0;
+    while (left > sizeof(Elf32_Nhdr)) {
+        uint64_t n_name = get_uint(p, 4), n_desc = get_uint(p + 4, 4), desc, end;
+
+        desc = (sizeof(Elf32_Nhdr) + n_name + align - 1) & ~(align - 1);
+        end = desc + n_desc;
+        if (end > left)
+            return 0;
+        if (n_name == sizeof "GNU" && get_uint(p + 8, 4) == NT_GNU_PROPERTY_TYPE_0 &&
+            memcmp(p + sizeof(Elf32_Nhdr), "GNU", sizeof "GNU") == 0)
+            return isa_level_of(p + desc, (size_t)n_desc, word);
+        end = (end + align - 1) & ~(align - 1);
+        if (end > left)
+            return 0;
+        p += end;
+        left -= (size_t)end;
     }
     return 0;
 }
@@ -221,36 +299,52 @@ static void elf_file_clear(struct elf_file *file)
     free(file->heap);
 }
 
-int elf_soname(int fd, struct arena *arena, const char **soname, struct cdi_error *err)
+int elf_read(int fd, struct elf_facts *facts, struct cdi_error *err)
 {
     _cleanup_(elf_file_clear) struct elf_file file = {.fd = fd};
     struct elf_dynamic dynamic = {0};
-    uint64_t offset, size;
-    char name[MAX_NAME];
-    size_t got;
     int r;
 
+    facts->bits = 0;
+    if ((r = read_headers(&file, err)) < 0)
+        return r;
+    facts->bits = 8U * file.layout->word;
+    facts->type = (uint16_t)get_uint(file.head + offsetof(Elf64_Ehdr, e_type), 2);
+    facts->machine = (uint16_t)get_uint(file.head + offsetof(Elf64_Ehdr, e_machine), 2);
+    facts->flags = (uint32_t)get_uint(file.head + file.layout->e_flags, 4);
+    facts->interpreter = false;
+    facts->isa_level = 0;
+    *facts->soname = '\0';
+    for (size_t i = 0; i < file.n_segments; i++) {
+        uint32_t type = segment_type(&file, i);
+
+        if (type == PT_INTERP)
+            facts->interpreter = true;
+        else if (type == PT_GNU_PROPERTY)
+            facts->isa_level = read_isa_level(&file, i);
+        else if (type == PT_DYNAMIC && !dynamic.found &&
+                 (r = read_dynamic(&file, i, &dynamic, err)) < 0)
+            return r;
+    }
+    facts->dynamic = dynamic.found && dynamic.has_strtab;
+    facts->n_needed = dynamic.n_needed;
+    facts->n_sonames = dynamic.n_sonames;
+    return dynamic.n_sonames ? read_soname(&file, &dynamic, facts->soname, err) : 0;
+}
+
+int elf_soname(int fd, struct arena *arena, const char **soname, struct cdi_error *err)
+{
+    struct elf_facts facts;
+    int r = elf_read(fd, &facts, err);
+
     *soname = NULL;
-    if ((r = read_headers(&file, err)) < 0 || (r = read_dynamic(&file, &dynamic, err)) < 0)
+    if (r < 0)
         return r;
-    if (dynamic.n_sonames == 0)
-        return 0;
-    if (dynamic.n_sonames > 1)
+    if (facts.n_sonames > 1)
         return invalid(err, "the ELF file has more than one DT_SONAME");
-    if (dynamic.soname >= dynamic.strsz || dynamic.strtab > UINT64_MAX - dynamic.soname ||
-        !file_offset(&file, dynamic.strtab + dynamic.soname, &offset, &size))
-        return invalid(err, "the DT_SONAME lies outside the ELF file");
-    if (size > dynamic.strsz - dynamic.soname)
-        size = dynamic.strsz - dynamic.soname;
-    if (size > sizeof name)
-        size = sizeof name;
-    if ((r = read_at(&file, name, (size_t)size, offset, &got, err)) < 0)
-        return r;
-    if (!memchr(name, '\0', got))
-        return invalid(err, "the DT_SONAME is too long or does not end");
-    if (!*name)
+    if (!*facts.soname)
         return 0;
-    *soname = arena_strdup(arena, name);
+    *soname = arena_strdup(arena, facts.soname);
     return *soname ? 0 : cdi_error_nomem(err);
 }
 

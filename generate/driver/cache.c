@@ -48,8 +48,9 @@ static int load(struct cache *cache, const struct locate *locate, struct cdi_err
     cache->libraries = arena_calloc(locate->arena, parsed.n, sizeof *cache->libraries);
     if (!cache->libraries)
         return cdi_error_nomem(err);
-    for (; cache->n < parsed.n; cache->n++)
-        cache->libraries[cache->n].path = parsed.entries[cache->n].path;
+    for (size_t i = 0; i < parsed.n; i++)
+        if (ldcache_is_64bit(&parsed.entries[i]))
+            cache->libraries[cache->n++].path = parsed.entries[i].path;
     return 0;
 }
 
