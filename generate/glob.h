@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Patterns for file names, as Go's path/filepath has them: '*' (any characters but '/', a
- * leading dot too), '?' (one but '/'), "[a-z]", "[^a-z]", and '\' before a character that stands
- * for itself. Source: the documentation of path/filepath, Match and Glob.
- */
+/* Files that fit a pattern. Source: the documentation of Go's path/filepath, Glob. */
 #ifndef CDIKIT_GENERATE_GLOB_H
 #define CDIKIT_GENERATE_GLOB_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <cdikit/error.h>
+
+#include "base/glob.h"
 
 struct arena;
 struct root;
 
 #define GLOB_MOST_HITS 65536
-
-/* What begins something other than itself in a pattern. */
-#define GLOB_SPECIAL "*?[\\"
-
-/* True if the whole name fits. A malformed pattern fits nothing. */
-bool glob_match(const char *pattern, const char *name) CDI_PURE;
 
 struct glob_hits {
     const char **items;
