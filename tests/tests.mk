@@ -83,7 +83,7 @@ fakenode: $(B)/fakenode $(STUB_LIBS) $(STUBS)/ask
 # libFuzzer targets, one a parser; only clang has it.
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
-$(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libruntime.a $(B)/libgenerate.a $(B)/libcdikit.a
+$(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libhooks.a $(B)/libruntime.a $(B)/libgenerate.a $(B)/libcdikit.a
 	@mkdir -p $(@D); $(call say,LINK    $@)
 	$(Q)clang $(CDI_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -fsanitize=fuzzer $(CDI_LDFLAGS) $(LDFLAGS) \
 	    -o $@ $< $(filter %.a,$^) $(YAML_LIBS) $(PCI_LIBS)
