@@ -32,6 +32,13 @@ const struct container_hook container_hooks[] = {
         .run = chmod_paths,
     },
     {
+        .name = "enable-cuda-compat",
+        .summary = "let the loader find the image's libcuda where it is newer than the host's",
+        .accepts = HOOK_OPTIONS_COMPAT,
+        .check = enable_cuda_compat_check,
+        .run = enable_cuda_compat,
+    },
+    {
         .name = "disable-device-node-modification",
         .summary = "keep the driver's libraries from making device nodes in the container",
         .check = disable_device_node_modification_check,
