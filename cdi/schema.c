@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <cdikit/schema.h>
 
+#include <inttypes.h>
+
 #include <cdikit/version.h>
 
 #include "base/strbuf.h"
@@ -8,7 +10,7 @@
 
 static void add_ref(struct strbuf *b, const struct object *object)
 {
-    strbuf_printf(b, "\"$ref\": \"#/definitions/%s\"", object->name);
+    strbuf_printf(b, "\"$ref\": \"#/$defs/%s\"", object->name);
 }
 
 /* {"type": "string", ...}, with the field's own keywords. */
@@ -65,7 +67,8 @@ static void add_values(struct strbuf *b, const struct field *field)
         break;
     case FIELD_INT64:
     case FIELD_OPT_INT64:
-        strbuf_addstr(b, "\"type\": \"integer\"");
+        strbuf_printf(b, "\"type\": \"integer\", \"minimum\": %" PRId64 ", \"maximum\": %" PRId64,
+                      INT64_MIN, INT64_MAX);
         break;
     case FIELD_OPT_UINT32:
         strbuf_addstr(b, "\"type\": \"integer\", \"minimum\": 0, \"maximum\": 4294967295");
@@ -79,9 +82,7 @@ static void add_values(struct strbuf *b, const struct field *field)
         break;
     case FIELD_OBJECT:
     case FIELD_OPT_OBJECT:
-        strbuf_addstr(b, "\"allOf\": [{");
         add_ref(b, field->object);
-        strbuf_addstr(b, "}]");
         if (field->flags & FIELD_REQUIRED) {
             strbuf_addstr(b, ", ");
             add_not_empty(b, field->object);
@@ -148,10 +149,10 @@ int cdi_schema_format(char **text, size_t *len, struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
 
-    strbuf_addstr(&b, "{\n  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n"
+    strbuf_addstr(&b, "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
                       "  \"title\": \"CDI document, up to CDI " CDI_VERSION_CURRENT "\",\n");
     add_object(&b, objects[0], "  ");
-    strbuf_addstr(&b, ",\n  \"definitions\": {\n");
+    strbuf_addstr(&b, ",\n  \"$defs\": {\n");
     for (size_t i = 1; i < N_OBJECTS; i++) {
         strbuf_printf(&b, "    \"%s\": {\n", objects[i]->name);
         add_object(&b, objects[i], "      ");

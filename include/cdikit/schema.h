@@ -16,7 +16,7 @@
 CDI_BEGIN_DECLS
 
 /*
- * The schema (draft-07) as text that ends with a newline, in *text (malloc'ed, NUL-terminated,
+ * The schema (draft 2020-12) as text that ends with a newline, in *text (malloc'ed, NUL-terminated,
  * the caller frees it) and *len, which may be NULL. Fails only without memory.
  */
 CDI_EXPORT int cdi_schema_format(char **text, size_t *len, struct cdi_error *err) CDI_MUST_CHECK;

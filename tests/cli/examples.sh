@@ -7,6 +7,7 @@ cdikit=$BUILD/cdikit
 cd "$TOP" || exit 1
 
 for spec in specs/cdi/*; do
+    [ -f "$spec" ] || continue # specs/cdi/bad is for schema.sh
     expect_status 0 "$cdikit" validate --strict "$spec"
     # The reader of another language sees the same document in both of our formats.
     expect_status 0 "$cdikit" convert --format json "$spec"
