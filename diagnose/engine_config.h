@@ -56,9 +56,10 @@ struct engine_runtime {
     struct engine_place place;
 };
 
-/* A file that the engine, or this reader, cannot use, or a setting in one. */
+/* A file that the engine cannot use, or a setting in one. */
 struct engine_problem {
     struct engine_place place;
+    bool fatal; /* the engine does not start, or refuses every command; else it passes it over */
     const char *message;
 };
 

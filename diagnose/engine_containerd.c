@@ -64,10 +64,10 @@ static int add_import(struct containerd *all, const struct toml *item)
     if (item->type != TOML_STRING)
         return engine_wrong_type(reading, item->pos, "imports", "an array of strings");
     if (all->n_paths >= MOST_FILES)
-        return engine_problem(reading, item->pos,
-                              "more than %d files are imported: the rest is "
-                              "not looked at",
-                              MOST_FILES);
+        return engine_remark(reading, item->pos,
+                             "more than %d files are imported: the rest is "
+                             "not looked at",
+                             MOST_FILES);
     if (*path != '/')
         path = arena_printf(reading->arena, "%.*s/%s", slash ? (int)(slash - reading->file) : 0,
                             reading->file, path);
@@ -143,9 +143,9 @@ static int read_switch(struct engine_reading *reading, const struct toml *table)
     const struct toml *misplaced = engine_toml_at(table, KEYS("containerd", "enable_cdi"));
 
     if (misplaced)
-        return engine_problem(reading, misplaced->pos,
-                              "enable_cdi has no effect in the table containerd of the CRI "
-                              "plugin: it belongs one level up");
+        return engine_remark(reading, misplaced->pos,
+                             "enable_cdi has no effect in the table containerd of the CRI "
+                             "plugin: it belongs one level up");
     if (!on)
         return 0;
     if (on->type != TOML_BOOLEAN)
@@ -197,10 +197,10 @@ static int read_tables(const struct containerd *all, const struct toml *plugins)
         if (!all->is_1 || i == (version_1 ? 0 : 1))
             r = read_table(all, table);
         else if (i == 1)
-            r = engine_problem(all->reading, table->pos,
-                               "containerd 1 does not look at this table, because %s has no "
-                               "version = 2",
-                               MAIN_FILE);
+            r = engine_remark(all->reading, table->pos,
+                              "containerd 1 does not look at this table, because %s has no "
+                              "version = 2",
+                              MAIN_FILE);
     }
     return r;
 }

@@ -79,7 +79,7 @@ static int read_file(struct engine_reading *reading, void *own, char *text, size
     engine = toml_get(root, "engine");
     dirs = engine ? toml_get(engine, "cdi_spec_dirs") : NULL;
     if (dirs && reading->version->has_number && !engine_is_at_least(reading->version, 5, 1))
-        r = engine_problem(reading, dirs->pos, "podman reads cdi_spec_dirs from 5.1.0 on");
+        r = engine_remark(reading, dirs->pos, "podman reads cdi_spec_dirs from 5.1.0 on");
     else if (dirs)
         r = read_dirs(reading, dirs, own);
     if (r == 0 && engine)

@@ -13,14 +13,15 @@ static struct engine_place here(const struct engine_reading *reading, struct cdi
     return (struct engine_place){reading->file, pos};
 }
 
-static int add_problem(struct engine_reading *reading, struct cdi_position pos, const char *message)
+static int add_problem(struct engine_reading *reading, struct cdi_position pos, bool fatal,
+                       const char *message)
 {
     struct engine_problem *all = arena_grow(reading->arena, reading->problems,
                                             reading->out->n_problems, sizeof *all);
 
     if (!all || !message)
         return cdi_error_nomem(reading->err);
-    all[reading->out->n_problems++] = (struct engine_problem){here(reading, pos), message};
+    all[reading->out->n_problems++] = (struct engine_problem){here(reading, pos), fatal, message};
     reading->problems = all;
     return 0;
 }
@@ -33,7 +34,18 @@ int engine_problem(struct engine_reading *reading, struct cdi_position pos, cons
     va_start(ap, fmt);
     message = arena_vprintf(reading->arena, fmt, ap);
     va_end(ap);
-    return add_problem(reading, pos, message);
+    return add_problem(reading, pos, true, message);
+}
+
+int engine_remark(struct engine_reading *reading, struct cdi_position pos, const char *fmt, ...)
+{
+    const char *message;
+    va_list ap;
+
+    va_start(ap, fmt);
+    message = arena_vprintf(reading->arena, fmt, ap);
+    va_end(ap);
+    return add_problem(reading, pos, false, message);
 }
 
 int engine_wrong_type(struct engine_reading *reading, struct cdi_position pos, const char *key,
@@ -47,7 +59,7 @@ int engine_take_error(struct engine_reading *reading, const struct cdi_error *wh
 {
     if (why->code == CDI_ERR_NOMEM)
         return cdi_error_nomem(reading->err);
-    return add_problem(reading, why->pos, arena_strdup(reading->arena, why->message));
+    return add_problem(reading, why->pos, true, arena_strdup(reading->arena, why->message));
 }
 
 static int remember_file(struct engine_reading *reading)

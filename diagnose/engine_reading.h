@@ -45,7 +45,10 @@ int engine_parse_toml(struct engine_reading *reading, const char *text, size_t l
 /* A value in tables in tables, by keys that end with NULL; NULL if it is not there. */
 const struct toml *engine_toml_at(const struct toml *table, const char *const *keys) CDI_PURE;
 
+/* Reports what the engine refuses in the current file, or (remark) what has no effect there. */
 int engine_problem(struct engine_reading *reading, struct cdi_position pos, const char *fmt, ...)
+    CDI_PRINTF(3, 4) CDI_MUST_CHECK;
+int engine_remark(struct engine_reading *reading, struct cdi_position pos, const char *fmt, ...)
     CDI_PRINTF(3, 4) CDI_MUST_CHECK;
 
 /* Makes an error of the current file, with its place, a problem; one of memory stays an error. */

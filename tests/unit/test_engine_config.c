@@ -75,15 +75,26 @@ static const char *files(const struct read *read)
     return all;
 }
 
-static void expect_problem(const struct read *read, const char *place, const char *says)
+static void expect_trouble(const struct read *read, bool fatal, const char *place, const char *says)
 {
     for (size_t i = 0; i < read->config.n_problems; i++)
-        if (strcmp(at(read, &read->config.problems[i].place), place) == 0 &&
+        if (read->config.problems[i].fatal == fatal &&
+            strcmp(at(read, &read->config.problems[i].place), place) == 0 &&
             strstr(read->config.problems[i].message, says))
             return;
     cr_expect(false, "no problem at %s that says %s, of %zu: %s", place, says,
               read->config.n_problems,
               read->config.n_problems ? read->config.problems[0].message : "");
+}
+
+/* What the engine refuses, and what it passes over. */
+static void expect_problem(const struct read *read, const char *place, const char *says)
+{
+    expect_trouble(read, true, place, says);
+}
+static void expect_remark(const struct read *read, const char *place, const char *says)
+{
+    expect_trouble(read, false, place, says);
 }
 
 Test(engine_config, without_files)
@@ -241,7 +252,7 @@ Test(engine_config, podman_before_the_setting)
         _cleanup_read_ struct read read = read_as(dir, "podman@5.0.3");
 
         cr_expect_str_eq(dirs(&read), "/etc/cdi /var/run/cdi");
-        expect_problem(&read, "/etc/containers/containers.conf:2:17", "from 5.1.0 on");
+        expect_remark(&read, "/etc/containers/containers.conf:2:17", "from 5.1.0 on");
     }
     {
         _cleanup_read_ struct read read = read_as(dir, "podman@5.1.0");
@@ -525,10 +536,6 @@ Test(engine_config, containerd_problems)
         {"containerd@2.1", "version = 3\n[plugins\n", "/etc/containerd/config.toml:2:9", ""},
         {"containerd@1.7", "version = 3\n", "/etc/containerd/config.toml:1:11", "2 is its newest"},
         {"containerd@2.1", "version = \"2\"\n", "/etc/containerd/config.toml:1:11", "an integer"},
-        {"containerd@1.7", "[plugins.cri.containerd]\nenable_cdi = true\n",
-         "/etc/containerd/config.toml:2:14", "one level up"},
-        {"containerd@1.7", GRPC "]\nenable_cdi = true\n", "/etc/containerd/config.toml:1:10",
-         "version = 2"},
         {"containerd@2.1", "imports = \"/a\"\n", "/etc/containerd/config.toml:1:11", "imports"},
         {"containerd@2.1", "imports = [1]\n", "/etc/containerd/config.toml:1:12", "imports"},
         {"containerd@2.1", "version = 2\n" GRPC "]\nenable_cdi = \"on\"\n",
@@ -543,6 +550,26 @@ Test(engine_config, containerd_problems)
                                                     cases[i].text, cases[i].engine);
 
         expect_problem(&read, cases[i].place, cases[i].says);
+    }
+}
+
+Test(engine_config, containerd_remarks)
+{
+    static const struct {
+        const char *engine, *text, *place, *says;
+    } cases[] = {
+        {"containerd@1.7", "[plugins.cri.containerd]\nenable_cdi = true\n",
+         "/etc/containerd/config.toml:2:14", "one level up"},
+        {"containerd@1.7", GRPC "]\nenable_cdi = true\n", "/etc/containerd/config.toml:1:10",
+         "version = 2"},
+    };
+    const char *dir = tmpdir_new();
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_read_ struct read read = read_text(dir, "etc/containerd/config.toml",
+                                                    cases[i].text, cases[i].engine);
+
+        expect_remark(&read, cases[i].place, cases[i].says);
     }
 }
 
