@@ -268,7 +268,7 @@ prestart 0 "$hook" -debug=false -- prestart
 prestart 0 "$BUILD/cdikit-hook" --version
 expect_out '^cdikit-hook version '
 prestart 0 "$BUILD/cdikit-hook" --help
-expect_out '^  prestart '
+expect_out '^  prestart$'
 prestart 0 "$BUILD/cdikit-hook" prestart -help
 expect_err '^usage: '
 prestart 2 "$BUILD/cdikit-hook" prestart -unknown
