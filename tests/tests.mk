@@ -80,6 +80,25 @@ unit: $(UNIT_TESTS)
 .PHONY: fakenode
 fakenode: $(B)/fakenode $(STUB_LIBS) $(STUBS)/ask
 
+# What attacks the hook program, and the program that stands none of it. Of no build's flags: the
+# first are measured, and the other one is to fail by itself.
+HOSTILE_PROGRAMS := $(addprefix $(B)/tests/hostile/,launch race sentinel probe naive)
+HOSTILE_CFLAGS   := $(filter-out -fsanitize% -fno-sanitize% --coverage,$(CDI_CFLAGS))
+
+$(B)/tests/hostile/launch: tests/hostile/launch.c tests/hostile/report.c tests/hostile/filter.c
+$(B)/tests/hostile/race: tests/hostile/race.c tests/hostile/filter.c
+$(B)/tests/hostile/sentinel: tests/hostile/sentinel.c
+$(B)/tests/hostile/probe: tests/hostile/probe.c
+$(B)/tests/hostile/naive: $(wildcard tests/hostile/naive*.c)
+# Peak memory of what is started begins with that of what starts it.
+$(addprefix $(B)/tests/hostile/,launch race sentinel probe): HOSTILE_LDFLAGS := -static
+$(HOSTILE_PROGRAMS): Makefile $(wildcard tests/hostile/*.h)
+	@mkdir -p $(@D); $(call say,LINK    $@)
+	$(Q)$(CC) $(HOSTILE_CFLAGS) $(CFLAGS) $(LDFLAGS) $(HOSTILE_LDFLAGS) -o $@ $(filter %.c,$^)
+
+.PHONY: hostile
+hostile: $(HOSTILE_PROGRAMS)
+
 # libFuzzer targets, one a parser; only clang has it.
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
