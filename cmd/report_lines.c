@@ -10,6 +10,7 @@
 
 enum {
     AROUND = 60, /* characters before and after the place that are shown of a long line */
+    FAR = 120,   /* the place is that far into a line before its beginning is left out */
 };
 
 struct line {
@@ -57,7 +58,7 @@ static const char *forward(const char *p, const char *end, size_t n)
 static struct report_excerpt cut(struct arena *arena, struct line line, unsigned column)
 {
     const char *end = line.text + line.len;
-    size_t place = column ? column - 1 : 0, skip = place > 2 * AROUND ? place - AROUND : 0;
+    size_t place = column ? column - 1 : 0, skip = place > FAR ? place - AROUND : 0;
     const char *from = forward(line.text, end, skip);
     const char *at = forward(from, end, place - skip), *to = forward(at, end, AROUND);
 

@@ -42,6 +42,7 @@ static void add_line(const struct report_finding *finding, const struct report_s
                      struct strbuf *out)
 {
     const struct report_excerpt *excerpt = &finding->excerpt;
+    int margin = snprintf(NULL, 0, "%5u", finding->pos.line);
     size_t column = 0, caret = 0, width;
 
     strbuf_printf(out, "%5u | ", finding->pos.line);
@@ -54,7 +55,7 @@ static void add_line(const struct report_finding *finding, const struct report_s
         i += add_character(out, excerpt->text + i, excerpt->len - i, column, &width);
     }
     caret = excerpt->place >= excerpt->len ? column : caret;
-    strbuf_addstr(out, excerpt->cut_after ? "...\n      | " : "\n      | ");
+    strbuf_printf(out, "%s\n%*s | ", excerpt->cut_after ? "..." : "", margin, "");
     add_blanks(out, caret);
     output_add_styled(out, style->colour ? STYLE_ADDED : STYLE_PLAIN, "^");
     strbuf_addch(out, '\n');

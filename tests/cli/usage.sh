@@ -177,6 +177,9 @@ expect_completion 'cdikit list --na' --names
 expect_completion 'cdikit generate --cdi-v' --cdi-vendor
 expect_completion 'cdikit convert --format ' yaml json
 expect_completion 'cdikit convert --format=j' json
+expect_completion 'cdikit validate --format ' text json sarif github junit
+expect_completion 'cdikit validate --format=s' sarif
+expect_completion 'cdikit validate --caret ' auto always never
 expect_completion 'cdikit annotation u' update
 expect_completion 'cdikit cdi t' transform
 expect_completion 'cdikit transform --relative-to ' host container

@@ -175,6 +175,17 @@ Test(report, long_lines_are_cut)
     expect_lines(text.s, text.len, 1, 500, expected.s);
 }
 
+/* The caret stays in place where a number needs more room. */
+Test(report, large_numbers)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+
+    for (size_t i = 0; i < 123455; i++)
+        strbuf_addch(&text, '\n');
+    strbuf_addstr(&text, "ab");
+    expect_lines(text.s, text.len, 123456, 2, "123456 | ab\n       |  ^\n");
+}
+
 /* Columns of UTF-16 are not looked for in bytes; what a text does not have has no line. */
 Test(report, no_line_where_there_is_none)
 {
