@@ -10,15 +10,8 @@
 #include "base/cleanup.h"
 #include "base/quote.h"
 #include "base/strbuf.h"
+#include "cdi/decode_internal.h"
 #include "cdi/fields.h"
-#include "cdi/finding_list.h"
-
-struct decoder {
-    struct arena *arena;
-    const char *file;
-    struct decode_sink *sink; /* NULL: the first refusal ends the decoding */
-    struct cdi_error *err;
-};
 
 typedef int decode_fn(struct decoder *d, const struct field *field, const struct yaml_node *node,
                       void *base, const struct member *at);
@@ -33,84 +26,13 @@ static bool is_null(const struct yaml_node *node)
     return node->kind == YAML_SCALAR && node->scalar.type == SCALAR_NULL;
 }
 
-/*
- * Refuses what is at a place: the error is set, or with a sink there is a finding, and 0 says to
- * go on as if it were absent. `hint` may be "".
- */
-CDI_PRINTF(6, 7)
-static int refuse(const struct decoder *d, enum rule rule, struct cdi_position pos,
-                  const struct member *at, const char *hint, const char *fmt, ...)
-{
-    _cleanup_strbuf_ struct strbuf message = STRBUF_INIT;
-    va_list ap;
-
-    va_start(ap, fmt);
-    strbuf_vprintf(&message, fmt, ap);
-    va_end(ap);
-    if (message.failed)
-        return nomem(d);
-    if (d->sink)
-        return finding_list_add(d->sink->findings, rule, member_path(at, "").text, pos,
-                                *hint ? hint : NULL, message.s, d->err);
-    return cdi_error_set_at(d->err, CDI_ERR_INVALID, d->file, pos, "%s%s%s", message.s,
-                            *hint ? "; " : "", hint);
-}
-
-/* Notes that there is a member which was not read. */
-static int note_unread(const struct decoder *d, const struct member *at)
-{
-    return d->sink ? unread_add(&d->sink->unread, member_path(at, "").text, d->err) : 0;
-}
-
-/* What a node is, for the message that says what it should be. */
-static void describe(const struct yaml_node *node, char *text, size_t size)
-{
-    char number[SCALAR_TEXT_MAX];
-
-    if (node->kind != YAML_SCALAR) {
-        (void)snprintf(text, size, node->kind == YAML_SEQUENCE ? "a list" : "an object");
-        return;
-    }
-    switch (node->scalar.type) {
-    case SCALAR_STRING:
-        (void)snprintf(text, size, "the string %s", quote(node->scalar.s, node->len).text);
-        break;
-    case SCALAR_NULL:
-        (void)snprintf(text, size, "null");
-        break;
-    case SCALAR_BOOL:
-        (void)snprintf(text, size, "the boolean %s", node->scalar.b ? "true" : "false");
-        break;
-    case SCALAR_INT:
-    case SCALAR_UINT:
-        (void)scalar_format(&node->scalar, number);
-        (void)snprintf(text, size, "the number %s", number);
-        break;
-    case SCALAR_FLOAT:
-        (void)snprintf(text, size, "the number %.15g", node->scalar.f);
-        break;
-    }
-}
-
-static int wrong_type(const struct decoder *d, const struct yaml_node *node,
-                      const struct member *at, const char *wanted)
-{
-    char found[600];
-    int r;
-
-    describe(node, found, sizeof found);
-    r = refuse(d, RULE_WRONG_TYPE, node->pos, at, "", "%s must be %s, not %s",
-               member_path(at, "the document").text, wanted, found);
-    return r < 0 ? r : note_unread(d, at);
-}
-
 static int wrong_object(const struct decoder *d, const struct object *object,
                         const struct yaml_node *node, const struct member *at)
 {
     char wanted[64];
 
     (void)snprintf(wanted, sizeof wanted, "an object (%s)", object->name);
-    return wrong_type(d, node, at, wanted);
+    return decode_wrong_type(d, node, at, wanted);
 }
 
 /* The text of a scalar in a place for strings. */
@@ -122,14 +44,14 @@ static int string_of(struct decoder *d, const struct yaml_node *node, const char
 
     *s = "";
     if (node->kind != YAML_SCALAR)
-        return wrong_type(d, node, at, "a string");
+        return decode_wrong_type(d, node, at, "a string");
     if (node->scalar.type == SCALAR_STRING) {
         *s = node->scalar.s;
         return 0;
     }
     len = scalar_format(&node->scalar, text);
     *s = arena_strndup(d->arena, text, len);
-    return *s ? 0 : nomem(d);
+    return *s ? decode_note_coerced(d, node, *s, at) : nomem(d);
 }
 
 /*
@@ -168,7 +90,8 @@ static int decode_int64(struct decoder *d, const struct field *field, const stru
 
     if (is_null(node))
         return 0;
-    return integer_of(node, INT64_MIN, INT64_MAX, value) ? 0 : wrong_type(d, node, at, an_int64);
+    return integer_of(node, INT64_MIN, INT64_MAX, value) ? 0
+                                                         : decode_wrong_type(d, node, at, an_int64);
 }
 
 static int decode_opt_int64(struct decoder *d, const struct field *field,
@@ -177,7 +100,7 @@ static int decode_opt_int64(struct decoder *d, const struct field *field,
     struct cdi_opt_int64 *value = field_at(base, field);
 
     value->set = integer_of(node, INT64_MIN, INT64_MAX, &value->value);
-    return value->set || is_null(node) ? 0 : wrong_type(d, node, at, an_int64);
+    return value->set || is_null(node) ? 0 : decode_wrong_type(d, node, at, an_int64);
 }
 
 static int decode_opt_uint32(struct decoder *d, const struct field *field,
@@ -189,7 +112,7 @@ static int decode_opt_uint32(struct decoder *d, const struct field *field,
     value->set = integer_of(node, 0, UINT32_MAX, &wide);
     if (value->set)
         value->value = (uint32_t)wide;
-    return value->set || is_null(node) ? 0 : wrong_type(d, node, at, a_uint32);
+    return value->set || is_null(node) ? 0 : decode_wrong_type(d, node, at, a_uint32);
 }
 
 static int decode_bool(struct decoder *d, const struct field *field, const struct yaml_node *node,
@@ -198,7 +121,7 @@ static int decode_bool(struct decoder *d, const struct field *field, const struc
     if (is_null(node))
         return 0;
     if (node->kind != YAML_SCALAR || node->scalar.type != SCALAR_BOOL)
-        return wrong_type(d, node, at, "true or false");
+        return decode_wrong_type(d, node, at, "true or false");
     *(bool *)field_at(base, field) = node->scalar.b;
     return 0;
 }
@@ -212,7 +135,7 @@ static int decode_strings(struct decoder *d, const struct field *field,
     if (is_null(node))
         return 0;
     if (node->kind != YAML_SEQUENCE)
-        return wrong_type(d, node, at, "a list of strings");
+        return decode_wrong_type(d, node, at, "a list of strings");
     list->items = arena_calloc(d->arena, node->len, sizeof *list->items);
     if (!list->items)
         return nomem(d);
@@ -236,7 +159,7 @@ static int decode_uint32s(struct decoder *d, const struct field *field,
     if (is_null(node))
         return 0;
     if (node->kind != YAML_SEQUENCE)
-        return wrong_type(d, node, at, "a list of integers");
+        return decode_wrong_type(d, node, at, "a list of integers");
     items = arena_calloc(d->arena, node->len, sizeof *items);
     if (!items)
         return nomem(d);
@@ -249,7 +172,7 @@ static int decode_uint32s(struct decoder *d, const struct field *field,
         if (integer_of(node->items[*n], 0, UINT32_MAX, &wide))
             items[*n] = (uint32_t)wide;
         else if (!is_null(node->items[*n]))
-            r = wrong_type(d, node->items[*n], &item, a_uint32);
+            r = decode_wrong_type(d, node->items[*n], &item, a_uint32);
         if (r < 0)
             return r;
     }
@@ -290,10 +213,10 @@ static int sort_entries(struct decoder *d, const struct yaml_node *node, const s
             continue;
         }
         member.key |= map;
-        r = refuse(d, RULE_DUPLICATE_KEY, key->pos, &member, "",
-                   "duplicate key %s in %s; the first is on line %u",
-                   quote_string(key->scalar.s).text, member_path(at, "the document").text,
-                   first->pos.line);
+        r = decode_refuse(d, RULE_DUPLICATE_KEY, key->pos, &member, "",
+                          "duplicate key %s in %s; the first is on line %u",
+                          quote_string(key->scalar.s).text, member_path(at, "the document").text,
+                          first->pos.line);
         if (r < 0)
             return r;
     }
@@ -346,7 +269,7 @@ static int decode_map(struct decoder *d, const struct field *field, const struct
         return 0;
     }
     if (node->kind != YAML_MAPPING)
-        return wrong_type(d, node, at, "an object of strings");
+        return decode_wrong_type(d, node, at, "an object of strings");
     if (n > 1)
         r = sort_entries(d, node, at, true, &sorted, &n);
     for (size_t i = 0; r == 0 && i < n; i++) {
@@ -411,7 +334,7 @@ static int decode_objects(struct decoder *d, const struct field *field,
     if (is_null(node))
         return 0;
     if (node->kind != YAML_SEQUENCE)
-        return wrong_type(d, node, at, "a list of objects");
+        return decode_wrong_type(d, node, at, "a list of objects");
     items = arena_calloc(d->arena, node->len, object->size);
     if (!items)
         return nomem(d);
@@ -478,11 +401,12 @@ static int unknown_field(const struct decoder *d, const struct object *object, u
     int r;
 
     meant = decode_suggest(object, key->scalar.s, suggestion, sizeof suggestion);
-    r = refuse(d, RULE_UNKNOWN_FIELD, key->pos, &member, suggestion, "unknown field %s in %s",
-               quote(key->scalar.s, key->len).text, member_path(at, "the document").text);
+    r = decode_refuse(d, RULE_UNKNOWN_FIELD, key->pos, &member, suggestion,
+                      "unknown field %s in %s", quote(key->scalar.s, key->len).text,
+                      member_path(at, "the document").text);
     if (meant && !(present & field_bit(object, meant)))
         unread = (struct member){.in = at, .name = meant->name};
-    return r < 0 ? r : note_unread(d, &unread);
+    return r < 0 ? r : decode_note_unread(d, &unread);
 }
 
 static int decode_entries(struct decoder *d, const struct object *object, uint32_t present,
@@ -499,7 +423,9 @@ static int decode_entries(struct decoder *d, const struct object *object, uint32
 
         if (field) {
             member.name = field->name;
-            r = decoders[field->type](d, field, entries[i].value, base, &member);
+            r = decode_note_case(d, field, key, &member);
+            if (r == 0)
+                r = decoders[field->type](d, field, entries[i].value, base, &member);
         } else {
             r = unknown_field(d, object, present, key, at);
         }
@@ -550,9 +476,9 @@ static int decode_root(struct decoder *d, struct cdi_spec *spec, const struct ya
 
     if (root && !is_null(root))
         return decode_object(d, &object_spec, root, spec, NULL);
-    r = refuse(d, RULE_NO_DOCUMENT, root ? root->pos : start, NULL, "",
-               "there is no CDI document in it");
-    return r < 0 ? r : note_unread(d, NULL);
+    r = decode_refuse(d, RULE_NO_DOCUMENT, root ? root->pos : start, NULL, "",
+                      "there is no CDI document in it");
+    return r < 0 ? r : decode_note_unread(d, NULL);
 }
 
 int decode_spec(struct cdi_spec *spec, const struct yaml_node *root, struct cdi_error *err)

@@ -3,14 +3,23 @@
 #ifndef CDIKIT_CDI_DECODE_H
 #define CDIKIT_CDI_DECODE_H
 
-#include <cdikit/validate.h>
+#include <cdikit/spec.h>
 
 #include "cdi/member.h"
 #include "cdi/unread.h"
 #include "cdi/yaml.h"
 
 struct field;
+struct lint;
 struct object;
+struct text_cursor;
+
+/*
+ * A new document with the tree of a text, nothing of it decoded: as cdi_spec_parse(), but for the
+ * errors of decode_spec().
+ */
+int decode_tree(const char *text, size_t len, const char *name, struct cdi_spec **out,
+                struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * Fills in an initialised spec from a document's root, which may be NULL: then, or when it is
@@ -22,7 +31,8 @@ int decode_spec(struct cdi_spec *spec, const struct yaml_node *root,
 
 /* Where a reader that goes on leaves what it would otherwise refuse. */
 struct decode_sink {
-    struct cdi_findings *findings;
+    struct lint *lint;
+    struct text_cursor *cursor; /* in the text of the document */
     struct unread unread;
 };
 

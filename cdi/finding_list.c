@@ -13,14 +13,15 @@ int finding_list_init(struct cdi_findings *findings, struct cdi_error *err)
 }
 
 /* Adds without regard to the limit. */
-static int append(struct cdi_findings *findings, const struct cdi_rule *rule, const char *path,
-                  struct cdi_position pos, const char *hint, const char *message,
-                  struct cdi_error *err)
+static int append(struct cdi_findings *findings, const struct cdi_rule *rule,
+                  enum cdi_severity severity, const char *path, struct cdi_position pos,
+                  const char *hint, const char *message, struct cdi_error *err)
 {
     struct arena *arena = findings->arena;
     struct cdi_finding *items = arena_grow(arena, findings->items, findings->n, sizeof *items);
     struct cdi_finding finding = {
         .rule = rule,
+        .severity = severity,
         .path = arena_strdup(arena, path),
         .pos = pos,
         .message = arena_strdup(arena, message),
@@ -31,24 +32,24 @@ static int append(struct cdi_findings *findings, const struct cdi_rule *rule, co
         return cdi_error_nomem(err);
     items[findings->n++] = finding;
     findings->items = items;
-    findings->n_errors += finding.rule->severity == CDI_SEVERITY_ERROR;
+    findings->n_errors += severity == CDI_SEVERITY_ERROR;
     return 0;
+}
+
+int finding_list_add(struct cdi_findings *findings, const struct cdi_rule *rule,
+                     enum cdi_severity severity, const char *path, struct cdi_position pos,
+                     const char *hint, const char *message, struct cdi_error *err)
+{
+    if (findings->n >= CDI_FINDINGS_MAX)
+        return -CDI_ERR_LIMIT;
+    return append(findings, rule, severity, path, pos, hint, message, err);
 }
 
 int finding_list_add_rule(struct cdi_findings *findings, const struct cdi_rule *rule,
                           const char *path, struct cdi_position pos, const char *hint,
                           const char *message, struct cdi_error *err)
 {
-    if (findings->n >= CDI_FINDINGS_MAX)
-        return -CDI_ERR_LIMIT;
-    return append(findings, rule, path, pos, hint, message, err);
-}
-
-int finding_list_add(struct cdi_findings *findings, enum rule rule, const char *path,
-                     struct cdi_position pos, const char *hint, const char *message,
-                     struct cdi_error *err)
-{
-    return finding_list_add_rule(findings, &rules[rule], path, pos, hint, message, err);
+    return finding_list_add(findings, rule, rule->severity, path, pos, hint, message, err);
 }
 
 struct numbered {
@@ -90,8 +91,8 @@ int finding_list_end(struct cdi_findings *findings, int r, struct cdi_error *err
     if (r == 0 || full)
         r = sort(findings, err);
     if (r == 0 && full)
-        r = append(findings, &rules[RULE_LIMIT], "", (struct cdi_position){0, 0},
-                   "repair these and validate again",
+        r = append(findings, &rules[RULE_LIMIT], CDI_SEVERITY_ERROR, "",
+                   (struct cdi_position){0, 0}, "repair these and validate again",
                    "there are more findings, which are not shown", err);
     if (r < 0)
         cdi_findings_clear(findings);

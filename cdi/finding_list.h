@@ -9,14 +9,15 @@
 int finding_list_init(struct cdi_findings *findings, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * Adds a finding; the texts are copied, and `hint` may be NULL. Fails without memory, and with
- * -CDI_ERR_LIMIT, which leaves *err alone, when the list is full: see finding_list_end().
+ * Adds a finding of this severity; the texts are copied, and `hint` may be NULL. Fails without
+ * memory, and with -CDI_ERR_LIMIT, which leaves *err alone, when the list is full: see
+ * finding_list_end().
  */
-int finding_list_add(struct cdi_findings *findings, enum rule rule, const char *path,
-                     struct cdi_position pos, const char *hint, const char *message,
-                     struct cdi_error *err) CDI_MUST_CHECK;
+int finding_list_add(struct cdi_findings *findings, const struct cdi_rule *rule,
+                     enum cdi_severity severity, const char *path, struct cdi_position pos,
+                     const char *hint, const char *message, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* The same for a rule of another table than cdi_rules(). */
+/* The same with the severity of the rule. */
 int finding_list_add_rule(struct cdi_findings *findings, const struct cdi_rule *rule,
                           const char *path, struct cdi_position pos, const char *hint,
                           const char *message, struct cdi_error *err) CDI_MUST_CHECK;

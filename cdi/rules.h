@@ -1,62 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules that a CDI document is checked against, by number. Listed in docs/validation.md. */
+/* The rules that a CDI document is checked against, by number: RULE_SYNTAX and so on. */
 #ifndef CDIKIT_CDI_RULES_H
 #define CDIKIT_CDI_RULES_H
 
 #include <cdikit/validate.h>
 
+#define RULE(name, ...) RULE_##name,
 enum rule {
-    RULE_SYNTAX,
-    RULE_LIMIT,
-    RULE_NO_DOCUMENT,
-    RULE_UNKNOWN_FIELD,
-    RULE_WRONG_TYPE,
-    RULE_DUPLICATE_KEY,
-    RULE_MORE_DOCUMENTS,
-    RULE_VERSION_UNKNOWN,
-    RULE_VERSION_TOO_LOW,
-    RULE_KIND_FORM,
-    RULE_VENDOR_NAME,
-    RULE_CLASS_NAME,
-    RULE_VENDOR_NOT_DNS,
-    RULE_CLASS_TOO_LONG,
-    RULE_ANNOTATION_KEY,
-    RULE_ANNOTATIONS_SIZE,
-    RULE_DEVICE_NAME,
-    RULE_DEVICE_EDITS_EMPTY,
-    RULE_DEVICE_DUPLICATE,
-    RULE_DEVICES_MISSING,
-    RULE_ENV_FORM,
-    RULE_NODE_PATH_EMPTY,
-    RULE_NODE_TYPE,
-    RULE_NODE_PERMISSIONS,
-    RULE_NODE_PATH_RELATIVE,
-    RULE_NODE_HOST_PATH_RELATIVE,
-    RULE_NODE_PATH_DUPLICATE,
-    RULE_NODE_NUMBER,
-    RULE_NODE_MINOR_IGNORED,
-    RULE_NODE_FILE_MODE,
-    RULE_HOOK_NAME,
-    RULE_HOOK_PATH_EMPTY,
-    RULE_HOOK_ENV_FORM,
-    RULE_HOOK_PATH_RELATIVE,
-    RULE_HOOK_TIMEOUT,
-    RULE_HOOK_PRESTART,
-    RULE_MOUNT_HOST_PATH_EMPTY,
-    RULE_MOUNT_CONTAINER_PATH_EMPTY,
-    RULE_MOUNT_HOST_PATH_RELATIVE,
-    RULE_MOUNT_CONTAINER_PATH_RELATIVE,
-    RULE_MOUNT_CONTAINER_PATH_DUPLICATE,
-    RULE_MOUNT_NO_TYPE,
-    RULE_RDT_CLOS_ID,
-    RULE_NET_DEVICE_HOST_NAME_EMPTY,
-    RULE_NET_DEVICE_NAME_EMPTY,
-    RULE_NET_DEVICE_HOST_NAME_DUPLICATE,
-    RULE_NET_DEVICE_NAME_DUPLICATE,
-    RULE_NET_DEVICE_NAME_KERNEL,
-    RULE_GID_ZERO,
+#include "cdi/rules_document.h"
+#include "cdi/rules_edits.h"
     N_RULES
 };
+#undef RULE
 
 /* The table of cdi_rules(), indexed by enum rule. */
 extern const struct cdi_rule rules[N_RULES + 1];

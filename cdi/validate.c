@@ -35,9 +35,11 @@ int walk_report(struct walk *walk, enum rule rule, const struct member *at, cons
     struct member_path path;
     va_list ap;
 
-    if (!walk->findings && !walk->err)
+    if (!walk->lint && !walk->err)
         return -CDI_ERR_INVALID;
     if (walk_unread(walk, at))
+        return 0;
+    if (walk->lint && !lint_wants(walk->lint, rule) && rules[rule].severity != CDI_SEVERITY_ERROR)
         return 0;
     path = member_path(at, "");
     va_start(ap, fmt);
@@ -45,9 +47,9 @@ int walk_report(struct walk *walk, enum rule rule, const struct member *at, cons
     va_end(ap);
     if (message.failed)
         return walk_nomem(walk);
-    if (walk->findings)
-        return finding_list_add(walk->findings, rule, path.text, position_of(walk, at, path.text),
-                                hint, message.s, walk->err);
+    if (walk->lint)
+        return lint_add(walk->lint, rule, path.text, position_of(walk, at, path.text), hint,
+                        message.s, walk->err);
     return cdi_error_set_at(walk->err, CDI_ERR_INVALID, walk->spec ? walk->spec->path : NULL,
                             position_of(walk, at, path.text), "%s: %s%s%s", path.text, message.s,
                             hint ? "; " : "", hint ? hint : "");
@@ -55,18 +57,21 @@ int walk_report(struct walk *walk, enum rule rule, const struct member *at, cons
 
 struct numbered {
     const char *s;
+    size_t len;
     size_t i;
 };
 
 static int compare_numbered(const void *a, const void *b)
 {
     const struct numbered *x = a, *y = b;
-    int order = strcmp(x->s, y->s);
+    int order = memcmp(x->s, y->s, x->len < y->len ? x->len : y->len);
 
+    if (order == 0 && x->len != y->len)
+        order = x->len < y->len ? -1 : 1;
     return order ? order : (x->i > y->i) - (x->i < y->i);
 }
 
-size_t *validate_first_equal(const void *base, size_t stride, size_t n)
+size_t *validate_first_equal(const void *base, size_t stride, size_t n, char end)
 {
     _cleanup_free_ struct numbered *sorted = calloc(n, sizeof *sorted);
     _cleanup_free_ size_t *first = calloc(n, sizeof *first);
@@ -76,11 +81,13 @@ size_t *validate_first_equal(const void *base, size_t stride, size_t n)
     for (size_t i = 0; i < n; i++) {
         const char *s = *(const char *const *)(const void *)((const char *)base + i * stride);
 
-        sorted[i] = (struct numbered){validate_text(s), i};
+        s = validate_text(s);
+        sorted[i] = (struct numbered){s, (size_t)(strchrnul(s, end) - s), i};
     }
     qsort(sorted, n, sizeof *sorted, compare_numbered);
     for (size_t k = 0; k < n; k++) {
-        bool same = k > 0 && strcmp(sorted[k].s, sorted[k - 1].s) == 0;
+        bool same = k > 0 && sorted[k].len == sorted[k - 1].len &&
+                    memcmp(sorted[k].s, sorted[k - 1].s, sorted[k].len) == 0;
 
         first[sorted[k].i] = same ? first[sorted[k - 1].i] : sorted[k].i;
     }
@@ -90,7 +97,8 @@ size_t *validate_first_equal(const void *base, size_t stride, size_t n)
 int cdi_spec_validate(const struct cdi_spec *spec, struct cdi_findings *out, struct cdi_error *err)
 {
     struct cdi_findings findings;
-    struct walk walk = {.spec = spec, .findings = &findings, .err = err};
+    struct lint lint = {.findings = &findings};
+    struct walk walk = {.spec = spec, .lint = &lint, .err = err};
     int r = finding_list_init(&findings, err);
 
     if (r == 0)

@@ -5,8 +5,7 @@
  */
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "cdi/finding_list.h"
+#include "cdi/text.h"
 #include "cdi/validate_internal.h"
 
 enum line {
@@ -69,27 +68,24 @@ static bool take_line(struct documents *d, enum line line, bool directive, unsig
     return ++d->n == 2;
 }
 
+static int report_document(struct walk *walk, unsigned line)
+{
+    return lint_add(walk->lint, RULE_MORE_DOCUMENTS, "", (struct cdi_position){line, 1},
+                    "give each document a file of its own",
+                    "a second YAML document begins here, and only the first counts", walk->err);
+}
+
 int validate_documents(struct walk *walk, const char *text, size_t len)
 {
+    struct text_lines lines = text_lines_of(text, len);
     struct documents d = {0};
-    unsigned number = 1;
-    size_t start = len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    const char *s;
+    size_t n;
 
     if (walk_unread(walk, NULL))
         return 0;
-    for (size_t at = start; at < len; number++) {
-        const char *s = text + at;
-        size_t n = 0;
-
-        while (n < len - at && s[n] != '\n' && s[n] != '\r')
-            n++;
-        if (take_line(&d, classify(s, n), *s == '%', number))
-            return finding_list_add(
-                walk->findings, RULE_MORE_DOCUMENTS, "", (struct cdi_position){d.from, 1},
-                "give each document a file of its own",
-                "a second YAML document begins here, and only the first counts", walk->err);
-        at += n;
-        at += at + 1 < len && text[at] == '\r' && text[at + 1] == '\n' ? 2 : 1;
-    }
+    while (text_lines_next(&lines, &s, &n))
+        if (take_line(&d, classify(s, n), n && *s == '%', lines.number))
+            return report_document(walk, d.from);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules for a document outside of containerEdits. Source: see docs/validation.md. */
+/* The rules for a document outside of containerEdits. Source: see docs/rules.md. */
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +63,30 @@ static int report_unknown_version(struct walk *walk, const char *version)
                        "%s is not a version of the CDI specification", quote_string(version).text);
 }
 
+/* A version above what is needed. */
+static int warn_of_version(struct walk *walk, int declared)
+{
+    const char *least = cdi_spec_min_version(walk->spec);
+    char hint[64];
+
+    if (declared == cdi_version_index(least))
+        return 0;
+    (void)snprintf(hint, sizeof hint, "set cdiVersion to \"%s\"", least);
+    return walk_report(walk, RULE_VERSION_TOO_HIGH, MEMBER(NULL, "cdiVersion"), hint,
+                       "%s is higher than needed: engines that know %s only refuse it",
+                       quote_string(walk->spec->version).text, least);
+}
+
+/* Adds to the path of a member the line that it is on. */
+static void add_line(const struct walk *walk, char *path, size_t size)
+{
+    size_t len = strlen(path);
+    unsigned line = walk->spec->root ? cdi_spec_position(walk->spec, path).line : 0;
+
+    if (*path && line)
+        (void)snprintf(path + len, size - len, " (line %u)", line);
+}
+
 static int check_version(struct walk *walk)
 {
     const char *version = validate_text(walk->spec->version);
@@ -73,9 +97,10 @@ static int check_version(struct walk *walk)
     if (declared < 0)
         return report_unknown_version(walk, version);
     if (declared >= cdi_version_index(cdi_spec_min_version(walk->spec)))
-        return 0;
+        return walk_wants(walk, RULE_VERSION_TOO_HIGH) ? warn_of_version(walk, declared) : 0;
     least = cdi_spec_min_version_why(walk->spec, why, sizeof why);
     (void)snprintf(hint, sizeof hint, "set cdiVersion to \"%s\" or later", least);
+    add_line(walk, why, sizeof why);
     if (!*why)
         return walk_report(walk, RULE_VERSION_TOO_LOW, MEMBER(NULL, "cdiVersion"), hint,
                            "%s is too low: %s is the earliest that engines accept",
@@ -104,7 +129,13 @@ static int warn_of_kind(struct walk *walk, struct cdi_slice vendor, struct cdi_s
 {
     int r = 0;
 
-    if (cdi_vendor_check(vendor, NULL) == 0 && !is_dns_subdomain(vendor))
+    if (vendor.len == 1 || class_.len == 1)
+        r = walk_report(walk, RULE_NAME_ONE_CHARACTER, MEMBER(NULL, "kind"), "use a longer name",
+                        "engines with CDI 1.1.0 or before crash on the %s %s",
+                        vendor.len == 1 ? "vendor" : "class",
+                        vendor.len == 1 ? quote(vendor.s, 1).text : quote(class_.s, 1).text);
+
+    if (r == 0 && cdi_vendor_check(vendor, NULL) == 0 && !is_dns_subdomain(vendor))
         r = walk_report(walk, RULE_VENDOR_NOT_DNS, MEMBER(NULL, "kind"), NULL,
                         "vendor %s is not a DNS subdomain (at most %d letters, digits, '-', in "
                         "labels joined with dots), which the CDI specification demands",
@@ -230,7 +261,8 @@ static int check_devices(struct walk *walk)
     if (spec->n_devices == 0)
         return walk_report(walk, RULE_DEVICES_MISSING, MEMBER(NULL, "devices"), NULL,
                            "there are no devices, and at least one is needed");
-    first = validate_first_equal(&spec->devices[0].name, sizeof spec->devices[0], spec->n_devices);
+    first = validate_first_equal(&spec->devices[0].name, sizeof spec->devices[0], spec->n_devices,
+                                 '\0');
     if (!first)
         return walk_nomem(walk);
     for (size_t i = 0; i < spec->n_devices; i++) {

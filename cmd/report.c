@@ -90,8 +90,8 @@ void report_add_all(struct report *report, const char *file, const struct cdi_fi
                     enum cdi_severity least)
 {
     for (size_t i = 0; i < findings->n; i++)
-        if (findings->items[i].rule->severity <= least)
-            report_add(report, file, &findings->items[i], findings->items[i].rule->severity);
+        if (findings->items[i].severity <= least)
+            report_add(report, file, &findings->items[i], findings->items[i].severity);
 }
 
 void report_add_too_large(struct report *report, const char *file, const struct cdi_error *err)

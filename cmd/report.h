@@ -92,7 +92,7 @@ void report_add_file(struct report *report, const char *file);
 void report_add(struct report *report, const char *file, const struct cdi_finding *finding,
                 enum cdi_severity severity);
 
-/* Adds the findings whose rule has at least this severity. */
+/* Adds the findings of at least this severity. */
 void report_add_all(struct report *report, const char *file, const struct cdi_findings *findings,
                     enum cdi_severity least);
 

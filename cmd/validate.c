@@ -87,10 +87,6 @@ struct run {
     size_t n_definitions;
 };
 
-static const struct cdi_rule conflict_rule = {
-    "device-conflict", CDI_SEVERITY_ERROR,
-    "a qualified device name is defined by one file of a directory"};
-
 static int remember_devices(struct run *run, const struct cdi_spec *spec, size_t directory,
                             struct cdi_error *err)
 {
@@ -138,7 +134,7 @@ static int report_conflicts(struct run *run, struct cdi_error *err)
         qsort(all, n, sizeof *all, compare_definitions);
     for (size_t i = 0; i < n; i++) {
         const struct definition *other = NULL;
-        struct cdi_finding finding = {.rule = &conflict_rule, .pos = all[i].pos};
+        struct cdi_finding finding = {.rule = cdi_rule_find("device-conflict"), .pos = all[i].pos};
 
         if (i > 0 && same_device(&all[i - 1], &all[i]))
             other = &all[i - 1];
@@ -155,7 +151,7 @@ static int report_conflicts(struct run *run, struct cdi_error *err)
         finding.path = arena_printf(run->call->arena, "devices[%zu].name", all[i].index);
         if (!finding.message || !finding.path)
             return cdi_error_nomem(err);
-        report_add(&run->report, all[i].file, &finding, conflict_rule.severity);
+        report_add(&run->report, all[i].file, &finding, finding.rule->severity);
     }
     return 0;
 }
@@ -287,7 +283,12 @@ static int print_findings(struct run *run, struct sources *sources, struct cdi_e
 static void add_rule(struct table *table, struct jsonout *json, struct cJSON *list,
                      const struct cdi_rule *rule)
 {
-    const char *severity = rule->severity == CDI_SEVERITY_ERROR ? "error" : "warning";
+    static const char *const severities[] = {
+        [CDI_SEVERITY_ERROR] = "error",
+        [CDI_SEVERITY_WARNING] = "warning",
+        [CDI_SEVERITY_OFF] = "off",
+    };
+    const char *severity = severities[rule->severity];
     struct cJSON *object;
 
     if (!list) {
@@ -308,7 +309,6 @@ static int print_rules(struct run *run, struct cdi_error *err)
 
     for (const struct cdi_rule *rule = cdi_rules(); rule->id; rule++)
         add_rule(&table, &run->json, list, rule);
-    add_rule(&table, &run->json, list, &conflict_rule);
     return as_json ? jsonout_print(&run->json, err) : table_print(&table, err);
 }
 

@@ -13,20 +13,24 @@ CDI_BEGIN_DECLS
 enum cdi_severity {
     CDI_SEVERITY_ERROR,   /* engines refuse the document */
     CDI_SEVERITY_WARNING, /* engines load it, but it breaks SPEC.md or will surprise */
+    CDI_SEVERITY_OFF,     /* not looked for, unless somebody asks; of a rule only */
 };
 
-/* A rule: its id never changes once released. */
+/* A rule: its id never changes once released. docs/rules.md lists them. */
 struct cdi_rule {
-    const char *id; /* "device-name", "hook-path-empty", ... */
-    enum cdi_severity severity;
-    const char *summary; /* one line for the list of rules */
+    const char *id;             /* "device-name", "hook-path-empty", ... */
+    enum cdi_severity severity; /* where nobody has set another: see cdi_document_validate_with() */
+    const char *summary;        /* what must hold, on one line, for the list of rules */
+    const char *help;           /* a paragraph: why, what happens otherwise, what to do */
+    const char *source;         /* where that is from: a specification, the behaviour of engines */
 };
 
 /* One finding. `path`, `message` and `hint` belong to the struct cdi_findings. */
 struct cdi_finding {
     const struct cdi_rule *rule;
-    const char *path;        /* "devices[0].containerEdits.env[2]" */
-    struct cdi_position pos; /* {0, 0} for a document that was not read from text */
+    enum cdi_severity severity; /* in this run: error or warning */
+    const char *path;           /* "devices[0].containerEdits.env[2]" */
+    struct cdi_position pos;    /* {0, 0} for a document that was not read from text */
     const char *message;
     const char *hint; /* what to do about it, NULL if not known */
 };
@@ -45,8 +49,15 @@ struct cdi_findings {
     struct arena *arena;
 };
 
-/* All rules, ending with an entry whose id is NULL. */
+/*
+ * All rules, ending with an entry whose id is NULL. Some are about files and directories, which
+ * no function here looks at, but the command `cdikit validate` does: file-name, sub-directory,
+ * config-in-spec-dir, device-conflict and device-in-files.
+ */
 CDI_EXPORT const struct cdi_rule *cdi_rules(void);
+
+/* The rule with that id, or NULL. */
+CDI_EXPORT const struct cdi_rule *cdi_rule_find(const char *id) CDI_PURE;
 
 /*
  * Checks a document against every rule. Returns 0 with *out filled (possibly empty), or
@@ -61,11 +72,23 @@ CDI_EXPORT int cdi_spec_validate(const struct cdi_spec *spec, struct cdi_finding
  * key the first value holds; what follows from that alone is no finding. What ends the reading
  * (rules "syntax", "limit", "no-document") is the only one. `name` stands in *spec as its path
  * and may be NULL. *spec, unless `spec` is NULL, becomes the document if it has no errors, else
- * NULL. Returns 0, or negative only without memory.
+ * NULL. Comments "# cdikit: ignore RULE" in the text silence findings: see docs/validation.md.
+ * Returns 0, or negative only without memory.
  */
 CDI_EXPORT int cdi_document_validate(const char *text, size_t len, const char *name,
                                      struct cdi_findings *out, struct cdi_spec **spec,
                                      struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * As cdi_document_validate(), with other severities than the rules' own: `severities`, unless
+ * NULL, has an enum cdi_severity for each rule of cdi_rules(), in its order. A rule that is off
+ * has no findings. That does not change what engines do: *spec is NULL whenever a rule whose own
+ * severity is error was broken, be it off, a warning here or silenced by a comment in the text.
+ */
+CDI_EXPORT int cdi_document_validate_with(const unsigned char *severities, const char *text,
+                                          size_t len, const char *name, struct cdi_findings *out,
+                                          struct cdi_spec **spec,
+                                          struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * Checks a document against the rules of severity error and stops at the first finding,

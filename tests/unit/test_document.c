@@ -20,7 +20,7 @@ static void free_spec(struct cdi_spec **spec)
 #define _cleanup_spec_     _cleanup_(free_spec)
 #define _cleanup_findings_ _cleanup_(cdi_findings_clear)
 
-#define HEAD   "cdiVersion: 1.1.0\nkind: v.com/c\n"
+#define HEAD   "cdiVersion: 1.1.0\nkind: v.com/cc\n"
 #define DEVICE "devices: [{name: a, containerEdits: {env: [A=b]}}]\n"
 
 /* A text, and its findings as "LINE:COLUMN RULE PATH" with newlines between. */
@@ -69,7 +69,7 @@ static const struct {
      "4:70 wrong-type containerEdits.mounts[0].options\n"},
     {HEAD DEVICE "containerEdits: {hooks: [{hookName: poststop, path: /h, timeout: []}]}\n",
      "4:66 wrong-type containerEdits.hooks[0].timeout\n"},
-    {"cdiVersion: 0.3.0\nkind: v.com/c\n" DEVICE "containerEdits: {intelRdt: 1}\n",
+    {"cdiVersion: 0.3.0\nkind: v.com/cc\n" DEVICE "containerEdits: {intelRdt: 1}\n",
      "4:28 wrong-type containerEdits.intelRdt\n"},
     {"[]", "1:1 wrong-type \n"},
     {"text", "1:1 wrong-type \n"},
@@ -92,7 +92,8 @@ static const struct {
     {"# c\n---\n" HEAD DEVICE "--- {a: b}\n--- c\n", "6:1 more-documents \n"},
     {HEAD DEVICE "...\n# c\n%YAML 1.1\n---\n\nkind: x\n", "7:1 more-documents \n"},
     {HEAD DEVICE "...\nx\n", "5:1 more-documents \n"},
-    {"\xEF\xBB\xBF# c\n---\n" HEAD DEVICE "---\r\n# c\r\n--- # d\r\n...\r\n", ""},
+    {"\xEF\xBB\xBF# c\n---\n" HEAD DEVICE "---\r\n# c\r\n--- # d\r\n...\r\n",
+     "1:1 byte-order-mark \n6:4 carriage-return \n"},
     {HEAD DEVICE "annotations: {a: ---, b: '\n --- x'}\n", ""},
     {HEAD DEVICE "annotations:\n  a: |\n    ---\n    x\n", ""},
     {HEAD DEVICE "annotations:\n  a: >\n    -\n---x: y\n", "7:1 unknown-field ---x\n"},

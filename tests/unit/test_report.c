@@ -7,7 +7,8 @@
 #include "base/strbuf.h"
 #include "cmd/report.h"
 
-static const struct cdi_rule rule = {"some-rule", CDI_SEVERITY_ERROR, "a rule"};
+static const struct cdi_rule rule = {
+    .id = "some-rule", .severity = CDI_SEVERITY_ERROR, .summary = "a rule"};
 
 static void add(struct report *report, const char *file, unsigned line, unsigned column,
                 const char *message)

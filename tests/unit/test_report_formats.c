@@ -9,8 +9,10 @@
 
 typedef void writer(const struct report *, const struct report_style *, struct strbuf *);
 
-static const struct cdi_rule first = {"first-rule", CDI_SEVERITY_ERROR, "the first"};
-static const struct cdi_rule second = {"second-rule", CDI_SEVERITY_WARNING, "the second"};
+static const struct cdi_rule first = {
+    .id = "first-rule", .severity = CDI_SEVERITY_ERROR, .summary = "the first"};
+static const struct cdi_rule second = {
+    .id = "second-rule", .severity = CDI_SEVERITY_WARNING, .summary = "the second"};
 
 static char *write_report(writer *write, const struct report *report)
 {
@@ -53,11 +55,14 @@ Test(report_formats, github)
 
     report_add_file(&report, "a,b:c%.yaml");
     report_add(&report, "a,b:c%.yaml",
-               &(struct cdi_finding){&first, "x", {4, 13}, "100%: a,\r\nb", "do:\nthis"},
+               &(struct cdi_finding){
+                   &first, CDI_SEVERITY_ERROR, "x", {4, 13}, "100%: a,\r\nb", "do:\nthis"},
                CDI_SEVERITY_ERROR);
-    report_add(&report, "b.yaml", &(struct cdi_finding){&second, "", {2, 0}, "m\033", NULL},
+    report_add(&report, "b.yaml",
+               &(struct cdi_finding){&second, CDI_SEVERITY_WARNING, "", {2, 0}, "m\033", NULL},
                CDI_SEVERITY_WARNING);
-    report_add(&report, "b.yaml", &(struct cdi_finding){&second, "", {0, 0}, "m", NULL},
+    report_add(&report, "b.yaml",
+               &(struct cdi_finding){&second, CDI_SEVERITY_WARNING, "", {0, 0}, "m", NULL},
                CDI_SEVERITY_ERROR);
     report_add_failure(&report, "c", "is gone");
     report_sort(&report);
@@ -98,8 +103,9 @@ Test(report_formats, junit_is_xml)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         _cleanup_arena_ struct arena *arena = arena_new();
         const char *text = cases[i].text, *xml = cases[i].xml;
-        struct report report = one(arena, text,
-                                   &(struct cdi_finding){&first, text, {1, 2}, text, text});
+        struct report report = one(
+            arena, text,
+            &(struct cdi_finding){&first, CDI_SEVERITY_ERROR, text, {1, 2}, text, text});
 
         expect_part(report_write_junit, &report,
                     arena_printf(arena,
@@ -122,7 +128,8 @@ Test(report_formats, junit_names_differ)
     struct report report = {.arena = arena};
 
     for (int i = 0; i < 3; i++)
-        report_add(&report, "f", &(struct cdi_finding){&first, "x", {1, 1}, "m", NULL},
+        report_add(&report, "f",
+                   &(struct cdi_finding){&first, CDI_SEVERITY_ERROR, "x", {1, 1}, "m", NULL},
                    CDI_SEVERITY_ERROR);
     report_sort(&report);
     expect_part(report_write_junit, &report, "name=\"first-rule at 1:1 x\"");
@@ -137,7 +144,8 @@ Test(report_formats, junit_failures)
     struct report report = {.arena = arena};
 
     report_add_file(&report, "f");
-    report_add(&report, "f", &(struct cdi_finding){&first, "", {0, 0}, "m", NULL},
+    report_add(&report, "f",
+               &(struct cdi_finding){&first, CDI_SEVERITY_ERROR, "", {0, 0}, "m", NULL},
                CDI_SEVERITY_WARNING);
     report_add_file(&report, "gone");
     report_add_failure(&report, "gone", "is gone");
@@ -183,8 +191,9 @@ Test(report_formats, sarif_uris)
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         _cleanup_arena_ struct arena *arena = arena_new();
-        struct report report = one(arena, cases[i].file,
-                                   &(struct cdi_finding){&first, "", {0, 0}, "m", NULL});
+        struct report report = one(
+            arena, cases[i].file,
+            &(struct cdi_finding){&first, CDI_SEVERITY_ERROR, "", {0, 0}, "m", NULL});
         const char *base = ",\n                  \"uriBaseId\": \"%SRCROOT%\"";
 
         expect_part(report_write_sarif, &report,
@@ -199,8 +208,9 @@ Test(report_formats, sarif_uris)
 Test(report_formats, sarif_braces)
 {
     _cleanup_arena_ struct arena *arena = arena_new();
-    struct report report = one(arena, "f",
-                               &(struct cdi_finding){&first, "", {0, 0}, "{0} and {", "or }"});
+    struct report report = one(
+        arena, "f",
+        &(struct cdi_finding){&first, CDI_SEVERITY_ERROR, "", {0, 0}, "{0} and {", "or }"});
 
     expect_part(report_write_sarif, &report, "\"text\": \"{{0}} and {{\\u000ahint: or }}\"");
 }
@@ -211,7 +221,8 @@ Test(report_formats, sarif_levels)
     _cleanup_arena_ struct arena *arena = arena_new();
     struct report report = {.arena = arena};
 
-    report_add(&report, "f", &(struct cdi_finding){&second, "", {0, 0}, "m", NULL},
+    report_add(&report, "f",
+               &(struct cdi_finding){&second, CDI_SEVERITY_WARNING, "", {0, 0}, "m", NULL},
                CDI_SEVERITY_ERROR);
     report_sort(&report);
     expect_part(report_write_sarif, &report,

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cdi/text.h"
+
+#include <string.h>
+
+enum {
+    MOST_TURNS = 1000,
+};
+
+static const char mark[] = "\xEF\xBB\xBF";
+
+bool text_is_utf16(const char *text, size_t len)
+{
+    return len >= 2 && (memcmp(text, "\xFE\xFF", 2) == 0 || memcmp(text, "\xFF\xFE", 2) == 0);
+}
+
+static bool has_utf8_mark(const char *text, size_t len)
+{
+    return len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0;
+}
+
+bool text_has_mark(const char *text, size_t len)
+{
+    return has_utf8_mark(text, len) || text_is_utf16(text, len);
+}
+
+struct text_lines text_lines_of(const char *text, size_t len)
+{
+    size_t start = has_utf8_mark(text, len) ? sizeof mark - 1 : 0;
+
+    return (struct text_lines){.s = text + start, .end = text + len};
+}
+
+/* How many bytes of a line break begin here, 0 if none does. */
+static size_t break_length(const char *s, const char *end)
+{
+    static const char separator[] = "\xE2\x80";
+
+    switch ((unsigned char)*s) {
+    case '\n':
+        return 1;
+    case '\r':
+        return s + 1 < end && s[1] == '\n' ? 2 : 1;
+    case 0xC2:
+        return s + 1 < end && (unsigned char)s[1] == 0x85 ? 2 : 0;
+    case 0xE2:
+        return end - s > 2 && memcmp(s, separator, 2) == 0 &&
+                       ((unsigned char)s[2] == 0xA8 || (unsigned char)s[2] == 0xA9)
+                   ? 3
+                   : 0;
+    default:
+        return 0;
+    }
+}
+
+bool text_lines_next(struct text_lines *lines, const char **line, size_t *len)
+{
+    const char *s = lines->s;
+    size_t bytes = 0;
+
+    if (s == lines->end)
+        return false;
+    while (s < lines->end && (bytes = break_length(s, lines->end)) == 0)
+        s++;
+    *line = lines->s;
+    *len = (size_t)(s - lines->s);
+    lines->carriage_return = bytes == 2 && *s == '\r';
+    lines->s = s + bytes;
+    lines->number++;
+    return true;
+}
+
+struct text_cursor text_cursor_at(const char *text, size_t len)
+{
+    return (struct text_cursor){.text = text, .len = len, .lines = text_lines_of(text, len)};
+}
+
+static bool go_back(struct text_cursor *cursor)
+{
+    if (++cursor->turns > MOST_TURNS)
+        return false;
+    cursor->lines = text_lines_of(cursor->text, cursor->len);
+    return true;
+}
+
+/* Goes to the first column of a later line. */
+static bool find_line(struct text_cursor *cursor, unsigned number)
+{
+    size_t len;
+
+    while (cursor->lines.number < number) {
+        if (!text_lines_next(&cursor->lines, &cursor->at, &len))
+            return false;
+        cursor->line_end = cursor->at + len;
+        cursor->column = 1;
+    }
+    return true;
+}
+
+const char *text_cursor_find(struct text_cursor *cursor, struct cdi_position pos, size_t *len)
+{
+    bool before = pos.line < cursor->lines.number ||
+                  (pos.line == cursor->lines.number && pos.column < cursor->column);
+
+    if (pos.line == 0 || text_is_utf16(cursor->text, cursor->len))
+        return NULL;
+    if ((before && !go_back(cursor)) || !find_line(cursor, pos.line))
+        return NULL;
+    for (; cursor->column < pos.column && cursor->at < cursor->line_end; cursor->column++) {
+        cursor->at++;
+        while (cursor->at < cursor->line_end && ((unsigned char)*cursor->at & 0xC0) == 0x80)
+            cursor->at++;
+    }
+    *len = (size_t)(cursor->line_end - cursor->at);
+    return cursor->column == pos.column ? cursor->at : NULL;
+}
