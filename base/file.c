@@ -268,17 +268,23 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+/* Renames to a name that nothing has. Returns 0 or -1 with errno. */
+static int rename_to_new(int dirfd, const char *from, const char *to)
+{
+    if (renameat2(dirfd, from, dirfd, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    /* A filesystem that cannot rename so (renameat2(2)) may have links. */
+    if (errno != EINVAL || linkat(dirfd, from, dirfd, to, 0) < 0)
+        return -1;
+    return unlinkat(dirfd, from, 0);
+}
+
 /* Gives the temporary file its name. Returns 0 or -1 with errno. */
 static int move_into_place(const struct replacement *made)
 {
     if (!(made->flags & FILE_REPLACE_EXCLUSIVE))
         return renameat(made->dirfd, made->name, made->dirfd, made->base);
-    if (renameat2(made->dirfd, made->name, made->dirfd, made->base, RENAME_NOREPLACE) == 0)
-        return 0;
-    /* A filesystem that cannot rename so (renameat2(2)) may have links. */
-    if (errno != EINVAL || linkat(made->dirfd, made->name, made->dirfd, made->base, 0) < 0)
-        return -1;
-    return unlinkat(made->dirfd, made->name, 0);
+    return rename_to_new(made->dirfd, made->name, made->base);
 }
 
 static int replaced(const char *path, struct cdi_error *err)
@@ -436,6 +442,31 @@ int file_place_replace(const struct file_place *place, const void *data, size_t 
     struct identity id = {old->st_mode & 0777, true, old->st_uid, old->st_gid};
 
     return write_replacement(&made, data, len, &id, err);
+}
+
+bool file_place_unchanged(const struct file_place *place)
+{
+    const struct stat *old = &place->file;
+    struct stat now;
+
+    return fstatat(place->dirfd, place->base, &now, 0) == 0 && same_file(&now, old) &&
+           now.st_size == old->st_size && now.st_mtim.tv_sec == old->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == old->st_mtim.tv_nsec &&
+           now.st_ctim.tv_sec == old->st_ctim.tv_sec && now.st_ctim.tv_nsec == old->st_ctim.tv_nsec;
+}
+
+int file_place_rename(const struct file_place *place, const char *name, struct cdi_error *err)
+{
+    struct replacement moved = {
+        .dirfd = place->dirfd, .base = place->base, .path = place->path, .place = place};
+    int r = check_place(&moved, err);
+
+    if (r < 0 || rename_to_new(place->dirfd, place->base, name) == 0)
+        return r;
+    if (errno == EEXIST)
+        return cdi_error_set_at(err, CDI_ERR_EXISTS, place->path, (struct cdi_position){0, 0},
+                                "cannot rename it to %s, which exists", name);
+    return io_error(place->path, errno, "cannot rename", err);
 }
 
 int file_mkdirs(const char *path, struct cdi_error *err)

@@ -3,6 +3,7 @@
 #ifndef CDIKIT_BASE_FILE_H
 #define CDIKIT_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -83,6 +84,19 @@ int file_place_read(struct file_place *place, const char *path, size_t limit, ch
  */
 int file_place_replace(const struct file_place *place, const void *data, size_t len,
                        struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * True if what was read is still there and nobody has written to it since, as far as its size and
+ * times tell.
+ */
+bool file_place_unchanged(const struct file_place *place);
+
+/*
+ * Gives the entry another name in its directory, which nothing may have yet (CDI_ERR_EXISTS). If
+ * the entry is not the same any more that is CDI_ERR_IO.
+ */
+int file_place_rename(const struct file_place *place, const char *name,
+                      struct cdi_error *err) CDI_MUST_CHECK;
 
 void file_place_close(struct file_place *place);
 

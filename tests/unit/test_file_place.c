@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file that is read and then replaced, whatever somebody does to its name meanwhile. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -144,4 +145,46 @@ Test(file_place, that_is_not_there)
         cr_expect_not_null(err.message);
         cr_expect_null(data);
     }
+}
+
+Test(file_place, knows_whether_it_was_written_to)
+{
+    const char *dir = tmpdir_new(), *path = tmpdir_path(dir, "a");
+    _cleanup_file_place_ struct file_place place = FILE_PLACE_INIT;
+    FILE *f;
+
+    tmpdir_write(dir, "a", "old");
+    read_place(&place, path, "old");
+    cr_expect(file_place_unchanged(&place));
+    f = fopen(path, "r+e");
+    cr_assert_not_null(f);
+    cr_assert_eq(fputs("new", f), 1);
+    (void)fclose(f);
+    /* Within one tick of the kernel's clock the times of two changes can be the same. */
+    cr_assert_eq(utimensat(AT_FDCWD, path, (struct timespec[]){{1, 0}, {1, 0}}, 0), 0);
+    cr_expect(!file_place_unchanged(&place));
+    cr_assert_eq(unlink(path), 0);
+    cr_expect(!file_place_unchanged(&place));
+}
+
+Test(file_place, is_renamed)
+{
+    const char *dir = tmpdir_new();
+    _cleanup_file_place_ struct file_place place = FILE_PLACE_INIT;
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    _cleanup_free_ char *a = NULL, *b = NULL;
+
+    tmpdir_write(dir, "a.yml", "text");
+    tmpdir_write(dir, "b.yaml", "other");
+    read_place(&place, tmpdir_path(dir, "a.yml"), "text");
+    cr_expect_eq(file_place_rename(&place, "b.yaml", &err), -CDI_ERR_EXISTS);
+    cr_expect(err.message && strstr(err.message, "b.yaml"), "%s", err.message);
+    cdi_error_clear(&err);
+    cr_expect_eq(file_place_rename(&place, "a.yaml", &err), 0);
+    a = tmpdir_read(dir, "a.yaml");
+    b = tmpdir_read(dir, "b.yaml");
+    cr_expect_str_eq(a, "text");
+    cr_expect_str_eq(b, "other");
+    /* It is not there any more. */
+    cr_expect_eq(file_place_rename(&place, "c.yaml", &err), -CDI_ERR_IO);
 }
