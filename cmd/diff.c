@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -24,15 +25,19 @@ struct comparison {
     bool *keep_a, *keep_b;
 };
 
+/* What diff says below a last line that no newline ends; it makes the line another one. */
+#define NO_NEWLINE "\n\\ No newline at end of file"
+
 static int split(struct arena *arena, char *text, struct lines *out)
 {
     while (*text) {
         char *end = text + strcspn(text, "\n");
         char **items = arena_grow(arena, out->items, out->n, sizeof *items);
+        char *line = *end ? text : arena_printf(arena, "%s" NO_NEWLINE, text);
 
-        if (!items)
+        if (!items || !line)
             return -1;
-        items[out->n++] = text;
+        items[out->n++] = line;
         out->items = items;
         text = *end ? end + 1 : end;
         *end = '\0';
@@ -127,10 +132,18 @@ static int compare(struct arena *arena, struct comparison *c)
     return compare_middle(arena, c, head, (long)(n - head - tail), (long)(m - head - tail));
 }
 
+/* A line as it is for patch(1); a terminal is not told what it should do. */
 static void print_line(enum output_style style, const char *mark, const char *line)
 {
+    size_t len = strcspn(line, "\n");
+    _cleanup_free_ char *text = isatty(STDOUT_FILENO) ? strndup(line, len) : NULL;
+
     output_styled(stdout, style, mark);
-    output_styled(stdout, style, line);
+    if (text)
+        output_styled(stdout, style, text);
+    else
+        output_write(line, len);
+    output_write(line + len, strlen(line + len));
     (void)putchar('\n');
 }
 
