@@ -7,6 +7,7 @@
 # make check-real-driver  `cdikit generate` on the files of NVIDIA's own driver, downloaded
 # make bench      the table of docs/performance.md
 # make fuzz       each fuzz target for FUZZ_SECONDS
+# make docs       docs/rules.md, from the table of rules
 # make install    DESTDIR and prefix are honoured
 #
 # V names a build: plain (gcc), clang, asan, cov, fuzz. Each has its own directory.
@@ -157,6 +158,11 @@ $(B)/man/cdikit.1: $(B)/cdikit
 	    $(B)/cdikit help --man $$c >$(@D)/cdikit-$$c.1 || exit 1; done
 	$(Q)$(B)/cdikit help --completion bash >$(B)/completion/cdikit
 	$(Q)$(B)/cdikit help --man >$@
+
+# The page of rules is printed from their table; a test compares it.
+.PHONY: docs
+docs: $(B)/cdikit
+	$(Q)$(B)/cdikit validate --explain all >docs/rules.md
 
 .PHONY: install
 install: all

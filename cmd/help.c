@@ -61,8 +61,7 @@ void help_option_text(const struct option *option, struct strbuf *b)
     add_names(b, "; environment: ", "", option->env);
 }
 
-/* Words of `text` up to its end, wrapped, each line but the first after `indent` blanks. */
-static void print_wrapped(FILE *f, const char *text, const char *end, int indent)
+void help_wrapped(FILE *f, const char *text, const char *end, int indent)
 {
     int column = indent;
 
@@ -96,7 +95,7 @@ static void print_paragraphs(FILE *f, const char *text)
         if (*text == ' ')
             (void)fprintf(f, "%.*s\n", (int)(end - text), text);
         else
-            print_wrapped(f, text, end, 0);
+            help_wrapped(f, text, end, 0);
         (void)putc('\n', f);
         text = end + strspn(end, "\n");
     }
@@ -108,7 +107,7 @@ static void print_option_text(FILE *f, const struct option *option)
 
     help_option_text(option, &b);
     if (!b.failed)
-        print_wrapped(f, b.s, b.s + b.len, 30);
+        help_wrapped(f, b.s, b.s + b.len, 30);
 }
 
 static void print_options(FILE *f, const struct option *options)
@@ -184,8 +183,8 @@ void help_command(const struct tool *tool, const char *name, const struct comman
     help_statuses(tool, command);
     if (!tool->lenient && command->exit_notes) {
         (void)putchar('\n');
-        print_wrapped(stdout, command->exit_notes,
-                      command->exit_notes + strlen(command->exit_notes), 0);
+        help_wrapped(stdout, command->exit_notes, command->exit_notes + strlen(command->exit_notes),
+                     0);
     }
 }
 

@@ -15,6 +15,9 @@ void help_option_name(const struct option *option, char *buf, size_t size);
 /* What help says an option does, with its other names and its variables, added to b. */
 void help_option_text(const struct option *option, struct strbuf *b);
 
+/* Words of `text` up to its end, wrapped, each line but the first after `indent` blanks. */
+void help_wrapped(FILE *f, const char *text, const char *end, int indent);
+
 /* The list of commands. */
 void help_overview(FILE *f);
 

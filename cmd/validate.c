@@ -10,11 +10,13 @@
 #include "cmd/jsonout.h"
 #include "cmd/output.h"
 #include "cmd/report.h"
+#include "cmd/rules.h"
 #include "cmd/source.h"
 
 struct validate_options {
     struct spec_dirs where;
     bool json, strict, min_version, rules;
+    const char *explain;
     int format, caret;
 };
 
@@ -52,6 +54,12 @@ static const struct option options[] = {
      .type = OPTION_SWITCH,
      .offset = offsetof(struct validate_options, rules),
      .help = "print the rules that documents are checked against"},
+    {.name = "explain",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct validate_options, explain),
+     .value = "RULE",
+     .help = "print what a rule is about, why, and what to do about its findings; all explains "
+             "every rule, in Markdown"},
     SPEC_DIR_OPTIONS(struct validate_options, where, SPEC_DIR_ROOT_HELP),
     {.name = NULL},
 };
@@ -63,6 +71,7 @@ static const struct example examples[] = {
     {"cdikit validate --strict vendor.yaml", "a document before it is shipped"},
     {"cdikit validate --json ./specs | jq '.findings[].rule'", "findings for a program"},
     {"cdikit validate --format sarif ./specs >cdi.sarif", "findings for a code scanner"},
+    {"cdikit validate --explain hook-env-missing", "what a finding is about"},
     {"cdikit validate --min-version vendor.yaml", "what to write as cdiVersion"},
     {NULL, NULL},
 };
@@ -280,38 +289,6 @@ static int print_findings(struct run *run, struct sources *sources, struct cdi_e
     return report_print(report, run->format, &run->style, stdout, err);
 }
 
-static void add_rule(struct table *table, struct jsonout *json, struct cJSON *list,
-                     const struct cdi_rule *rule)
-{
-    static const char *const severities[] = {
-        [CDI_SEVERITY_ERROR] = "error",
-        [CDI_SEVERITY_WARNING] = "warning",
-        [CDI_SEVERITY_OFF] = "off",
-    };
-    const char *severity = severities[rule->severity];
-    struct cJSON *object;
-
-    if (!list) {
-        table_row(table, (const char *const[]){rule->id, severity, rule->summary});
-        return;
-    }
-    object = jsonout_object(json, list, NULL);
-    jsonout_string(json, object, "rule", rule->id);
-    jsonout_string(json, object, "severity", severity);
-    jsonout_string(json, object, "summary", rule->summary);
-}
-
-static int print_rules(struct run *run, struct cdi_error *err)
-{
-    struct table table = {.arena = run->call->arena, .n_columns = 3};
-    bool as_json = run->format == REPORT_JSON;
-    struct cJSON *list = as_json ? jsonout_array(&run->json, NULL, NULL) : NULL;
-
-    for (const struct cdi_rule *rule = cdi_rules(); rule->id; rule++)
-        add_rule(&table, &run->json, list, rule);
-    return as_json ? jsonout_print(&run->json, err) : table_print(&table, err);
-}
-
 static int check_use(const struct call *call, struct cdi_error *err)
 {
     const struct validate_options *o = call->options;
@@ -320,10 +297,12 @@ static int check_use(const struct call *call, struct cdi_error *err)
 
     if (o->json && o->format && o->format != 1 + REPORT_JSON)
         wrong = "--json is --format json: two formats exclude each other";
-    else if ((o->rules || o->min_version) && o->format > 1 + REPORT_JSON)
-        wrong = "--rules and --min-version have the formats text and json alone";
-    else if (o->rules && (o->strict || o->min_version || where || call->n_operands))
-        wrong = "--rules goes alone, or with --json";
+    else if ((o->rules || o->explain || o->min_version) && o->format > 1 + REPORT_JSON)
+        wrong = "--rules, --explain and --min-version have the formats text and json alone";
+    else if ((o->rules || o->explain) && (o->strict || o->min_version || where || call->n_operands))
+        wrong = "--rules and --explain go alone, or with --json";
+    else if (o->rules && o->explain)
+        wrong = "--rules lists all rules, --explain is about one";
     else if (o->min_version && o->strict)
         wrong = "--strict does not go with --min-version, which looks for no findings";
     else if (where && call->n_operands)
@@ -362,7 +341,9 @@ static int run_validate(const struct call *call, struct cdi_error *err)
         return r;
     choose_style(&run);
     if (o->rules)
-        return print_rules(&run, err);
+        return rules_print(call, run.format == REPORT_JSON, err);
+    if (o->explain)
+        return rules_explain(call, o->explain, run.format == REPORT_JSON, err);
     r = sources_open(call, &o->where, &sources, err);
     if (r < 0)
         return r;

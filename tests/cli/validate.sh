@@ -188,7 +188,7 @@ expect_err -- '--strict does not go with --min-version'
 for option in --strict --min-version '--root root' '--spec-dir good' good/vendor.yaml; do
     # shellcheck disable=SC2086 # words of a command
     expect_status 2 "$cdikit" validate --rules $option
-    expect_err -- '--rules goes alone'
+    expect_err -- '--rules and --explain go alone'
 done
 expect_status 0 "$cdikit" validate --rules --json
 check "rules as JSON" python3 -c '
