@@ -123,6 +123,26 @@ static void list_rules(struct log *log)
         add_rule(log, log->report->items[i].rule);
 }
 
+/* 3.49: a rule. */
+static void add_descriptor(struct log *log, struct cJSON *list, const struct cdi_rule *rule)
+{
+    struct cJSON *object = jsonout_object(&log->json, list, NULL), *configuration;
+    bool off = rule->severity == CDI_SEVERITY_OFF;
+    _cleanup_strbuf_ struct strbuf help = STRBUF_INIT;
+
+    jsonout_string(&log->json, object, "id", rule->id);
+    add_message(log, object, "shortDescription", rule->summary, NULL);
+    add_message(log, object, "fullDescription", rule->help, NULL);
+    strbuf_printf(&help, "%s\n\nSource: %s", rule->help, rule->source);
+    log->json.failed |= help.failed;
+    add_message(log, object, "help", help.s ? help.s : "", NULL);
+    configuration = jsonout_object(&log->json, object, "defaultConfiguration");
+    if (off)
+        jsonout_raw(&log->json, configuration, "enabled", "false");
+    else
+        jsonout_string(&log->json, configuration, "level", report_severity(rule->severity));
+}
+
 static void add_tool(struct log *log, struct cJSON *run)
 {
     struct cJSON *tool = jsonout_object(&log->json, run, "tool");
@@ -132,16 +152,8 @@ static void add_tool(struct log *log, struct cJSON *run)
     jsonout_string(&log->json, driver, "name", "cdikit");
     jsonout_string(&log->json, driver, "semanticVersion", CDIKIT_VERSION);
     list = jsonout_array(&log->json, driver, "rules");
-    for (size_t i = 0; i < log->n_rules; i++) {
-        const struct cdi_rule *rule = log->rules[i];
-        struct cJSON *object = jsonout_object(&log->json, list, NULL);
-        struct cJSON *level;
-
-        jsonout_string(&log->json, object, "id", rule->id);
-        add_message(log, object, "shortDescription", rule->summary, NULL);
-        level = jsonout_object(&log->json, object, "defaultConfiguration");
-        jsonout_string(&log->json, level, "level", report_severity(rule->severity));
-    }
+    for (size_t i = 0; i < log->n_rules; i++)
+        add_descriptor(log, list, log->rules[i]);
 }
 
 static void add_result(struct log *log, struct cJSON *list, const struct report_finding *finding)

@@ -108,6 +108,9 @@ def main():
     ids = [rule["id"] for rule in rules]
     assert len(set(ids)) == len(ids), "a rule is there twice"
     assert run["columnKind"] == "unicodeCodePoints"
+    for rule in rules:
+        told = {"shortDescription", "fullDescription", "help", "defaultConfiguration"}
+        assert told <= set(rule), rule
     for result in run["results"]:
         assert ids[result["ruleIndex"]] == result["ruleId"], result
         # 3.11.5: braces are placeholders, unless they come in pairs.

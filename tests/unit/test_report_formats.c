@@ -10,9 +10,14 @@
 typedef void writer(const struct report *, const struct report_style *, struct strbuf *);
 
 static const struct cdi_rule first = {
-    .id = "first-rule", .severity = CDI_SEVERITY_ERROR, .summary = "the first"};
+    "first-rule", CDI_SEVERITY_ERROR, "the first", "why first", "a book",
+};
 static const struct cdi_rule second = {
-    .id = "second-rule", .severity = CDI_SEVERITY_WARNING, .summary = "the second"};
+    "second-rule", CDI_SEVERITY_WARNING, "the second", "why {second}", "another",
+};
+static const struct cdi_rule third = {
+    "third-rule", CDI_SEVERITY_OFF, "the third", "why third", "a third",
+};
 
 static char *write_report(writer *write, const struct report *report)
 {
@@ -216,22 +221,34 @@ Test(report_formats, sarif_braces)
 }
 
 /* The level is that of the finding; the rule keeps its own. */
-Test(report_formats, sarif_levels)
+Test(report_formats, sarif_rules_and_levels)
 {
     _cleanup_arena_ struct arena *arena = arena_new();
     struct report report = {.arena = arena};
 
-    report_add(&report, "f",
-               &(struct cdi_finding){&second, CDI_SEVERITY_WARNING, "", {0, 0}, "m", NULL},
+    report_add(&report, "f", &(struct cdi_finding){.rule = &second, .message = "m"},
                CDI_SEVERITY_ERROR);
+    report_add(&report, "f", &(struct cdi_finding){.rule = &third, .message = "m"},
+               CDI_SEVERITY_WARNING);
     report_sort(&report);
     expect_part(report_write_sarif, &report,
-                "\"id\": \"second-rule\",\n"
+                "              \"id\": \"second-rule\",\n"
                 "              \"shortDescription\": {\n"
                 "                \"text\": \"the second\"\n"
                 "              },\n"
+                "              \"fullDescription\": {\n"
+                "                \"text\": \"why {{second}}\"\n"
+                "              },\n"
+                "              \"help\": {\n"
+                "                \"text\": \"why {{second}}\\u000a\\u000aSource: another\"\n"
+                "              },\n"
                 "              \"defaultConfiguration\": {\n"
                 "                \"level\": \"warning\"\n");
+    expect_part(report_write_sarif, &report,
+                "                \"text\": \"why third\\u000a\\u000aSource: a third\"\n"
+                "              },\n"
+                "              \"defaultConfiguration\": {\n"
+                "                \"enabled\": false\n");
     expect_part(report_write_sarif, &report,
                 "          \"level\": \"error\",\n"
                 "          \"message\": {\n");
