@@ -153,6 +153,7 @@ const struct object object_edits = {
 static const struct field device_fields[] = {
     {FIELD(FIELD_STRING, "name", struct cdi_device, name, .flags = FIELD_REQUIRED,
            .needs_value_since = starts_with_digit, .value_since = VERSION_0_5_0,
+           .old_schema = "\"pattern\": \"^[^0-9]\"",
            .about = "Name of the device, unique in the document.",
            .schema = "\"pattern\": \"^[A-Za-z0-9]([A-Za-z0-9_.:-]*[A-Za-z0-9])?$\"")},
     {FIELD(FIELD_MAP, "annotations", struct cdi_device, annotations, .since = VERSION_0_6_0,
@@ -173,6 +174,7 @@ static const struct field spec_fields[] = {
            .about = "Version of the CDI specification that the document needs.")},
     {FIELD(FIELD_STRING, "kind", struct cdi_spec, kind, .flags = FIELD_REQUIRED,
            .needs_value_since = class_has_dot, .value_since = VERSION_0_6_0,
+           .old_schema = "\"pattern\": \"^[^/]*/[^.]*$\"",
            .about = "Vendor and class of the devices.",
            .schema = "\"pattern\": \"^" NAME_PATTERN "/" NAME_PATTERN "$\"")},
     {FIELD(FIELD_MAP, "annotations", struct cdi_spec, annotations, .since = VERSION_0_6_0,

@@ -61,6 +61,7 @@ struct field {
     const struct object *object;
     bool (*needs_value_since)(const char *value); /* a string that needs value_since */
     uint8_t value_since;
+    const char *old_schema; /* keywords of JSON Schema for one that does not */
     const char *about;
     const char *schema; /* keywords of JSON Schema for the value, or for the items of a list */
 };

@@ -20,13 +20,13 @@ static void add_type(struct strbuf *b, const char *type, const struct field *fie
                   field->schema ? field->schema : "");
 }
 
-/* The versions that a document can declare. */
-static void add_versions(struct strbuf *b)
+/* The versions that a document can declare, up to but without the one of number `end`. */
+static void add_versions(struct strbuf *b, size_t end)
 {
     const char *const *versions = cdi_versions();
 
-    strbuf_addstr(b, ", \"enum\": [");
-    for (size_t i = VERSION_0_3_0; versions[i]; i++)
+    strbuf_addstr(b, "\"enum\": [");
+    for (size_t i = VERSION_0_3_0; i < end && versions[i]; i++)
         strbuf_printf(b, "%s\"%s\", \"v%s\"", i > VERSION_0_3_0 ? ", " : "", versions[i],
                       versions[i]);
     strbuf_addstr(b, "]");
@@ -55,8 +55,10 @@ static void add_values(struct strbuf *b, const struct field *field)
     switch ((enum field_type)field->type) {
     case FIELD_STRING:
         strbuf_printf(b, "\"type\": \"string\"%s%s", comma, schema);
-        if (field->flags & FIELD_VERSION)
-            add_versions(b);
+        if (field->flags & FIELD_VERSION) {
+            strbuf_addstr(b, ", ");
+            add_versions(b, SIZE_MAX);
+        }
         break;
     case FIELD_STRINGS:
         strbuf_addstr(b, "\"type\": \"array\", \"items\": ");
@@ -145,6 +147,96 @@ static void add_object(struct strbuf *b, const struct object *object, const char
     strbuf_printf(b, "%s}", indent);
 }
 
+static bool has_new(const struct object *object, size_t version);
+
+/* True if a field, a value of it or something in it is new in a version. */
+static bool is_new(const struct field *field, size_t version)
+{
+    return field->since == version || field->value_since == version ||
+           (field->object && has_new(field->object, version));
+}
+
+static bool has_new(const struct object *object, size_t version)
+{
+    for (size_t i = 0; i < object->n; i++)
+        if (is_new(&object->fields[i], version))
+            return true;
+    return false;
+}
+
+/* The keywords for a value as documents have it that do not need a version. */
+static void add_old_object(struct strbuf *b, const struct object *object, size_t version);
+
+static void add_old_value(struct strbuf *b, const struct field *field, size_t version)
+{
+    static const char absent[] = "\"not\": {}";
+    static const char *const empty[FIELD_TYPES] = {
+        [FIELD_STRING] = "\"maxLength\": 0",
+        [FIELD_STRINGS] = "\"maxItems\": 0",
+        [FIELD_MAP] = "\"maxProperties\": 0",
+        [FIELD_INT64] = "\"const\": 0",
+        [FIELD_OPT_INT64] = absent,
+        [FIELD_OPT_UINT32] = absent,
+        [FIELD_BOOL] = "\"const\": false",
+        [FIELD_UINT32S] = "\"maxItems\": 0",
+        [FIELD_OBJECT] = "\"maxProperties\": 0",
+        [FIELD_OPT_OBJECT] = absent,
+        [FIELD_OBJECTS] = "\"maxItems\": 0",
+    };
+
+    if (field->since == version) {
+        strbuf_addstr(b, field->flags & FIELD_EMPTY_NEEDS ? absent : empty[field->type]);
+    } else if (field->value_since == version) {
+        strbuf_addstr(b, field->old_schema);
+    } else if (field->type == FIELD_OBJECTS) {
+        strbuf_addstr(b, "\"items\": {");
+        add_old_object(b, field->object, version);
+        strbuf_addstr(b, "}");
+    } else {
+        add_old_object(b, field->object, version);
+    }
+}
+
+static void add_old_object(struct strbuf *b, const struct object *object, size_t version)
+{
+    const char *comma = "";
+
+    strbuf_addstr(b, "\"properties\": {");
+    for (size_t i = 0; i < object->n; i++) {
+        const struct field *field = &object->fields[i];
+
+        if (!is_new(field, version))
+            continue;
+        strbuf_printf(b, "%s\"%s\": {", comma, field->name);
+        add_old_value(b, field, version);
+        strbuf_addstr(b, "}");
+        comma = ", ";
+    }
+    strbuf_addstr(b, "}");
+}
+
+/* A document that declares less than a version has nothing that is new in it. */
+static void add_version_rules(struct strbuf *b)
+{
+    const char *before = "";
+
+    strbuf_addstr(b, "  \"allOf\": [");
+    for (size_t version = VERSION_0_3_0 + 1; cdi_versions()[version]; version++) {
+        if (!has_new(&object_spec, version))
+            continue;
+        strbuf_printf(b,
+                      "%s\n    {\"$comment\": \"new in CDI %s\", \"if\": {\"required\": "
+                      "[\"cdiVersion\"], \"properties\": {\"cdiVersion\": {",
+                      before, cdi_versions()[version]);
+        add_versions(b, version);
+        strbuf_addstr(b, "}}}, \"then\": {");
+        add_old_object(b, &object_spec, version);
+        strbuf_addstr(b, "}}");
+        before = ",";
+    }
+    strbuf_addstr(b, "\n  ],\n");
+}
+
 int cdi_schema_format(char **text, size_t *len, struct cdi_error *err)
 {
     _cleanup_strbuf_ struct strbuf b = STRBUF_INIT;
@@ -152,7 +244,9 @@ int cdi_schema_format(char **text, size_t *len, struct cdi_error *err)
     strbuf_addstr(&b, "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
                       "  \"title\": \"CDI document, up to CDI " CDI_VERSION_CURRENT "\",\n");
     add_object(&b, objects[0], "  ");
-    strbuf_addstr(&b, ",\n  \"$defs\": {\n");
+    strbuf_addstr(&b, ",\n");
+    add_version_rules(&b);
+    strbuf_addstr(&b, "  \"$defs\": {\n");
     for (size_t i = 1; i < N_OBJECTS; i++) {
         strbuf_printf(&b, "    \"%s\": {\n", objects[i]->name);
         add_object(&b, objects[i], "      ");

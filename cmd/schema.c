@@ -37,7 +37,8 @@ const struct command command_schema = {
     .description =
         "Prints a JSON schema (draft 2020-12) for CDI documents, for editors and other programs "
         "that know such schemas. It is made from the table of members that the reader uses, and "
-        "unknown members are wrong. It knows types, names and forms; what compares values with "
+        "unknown members are wrong. It knows types, names, forms and what needs which version; "
+        "what compares values with "
         "each other, and what engines load but is not meant, only 'cdikit validate' knows.\n\n"
         "Editors with yaml-language-server follow a comment in the document:\n\n"
         "    # yaml-language-server: $schema=/usr/share/cdikit/cdi-schema.json",

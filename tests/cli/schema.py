@@ -25,7 +25,7 @@ import jsonschema
 import yaml
 
 # What compares values with each other, or looks at the text, is beyond a schema.
-BEYOND = {"syntax", "duplicate-key", "version-too-low", "device-duplicate",
+BEYOND = {"syntax", "duplicate-key", "device-duplicate",
           "net-device-host-name-duplicate", "net-device-name-duplicate"}
 # No example: it would be huge, or is about the file's name and its neighbours.
 ELSEWHERE = {"limit", "annotations-size", "device-conflict", "file-name", "sub-directory",
@@ -126,7 +126,7 @@ def without(document, path):
     return document
 
 
-VALUES = [{}, [], "", "text", "/", "..", "a b", "=", "A=1", "rwm", "none", "x\ny", "1.1.0", "9.9.9", 0,
+VALUES = [{}, [], "", "text", "/", "..", "a b", "=", "A=1", "rwm", "none", "x\ny", "1.0.0", "9.9.9", 0,
           -1, 2**32 - 1, 2**32, 2**63 - 1, 2**63, -2**63, 1.5, True, [[]], [{}], [""], ["A=1"], [0],
           {"path": "/dev/x"}, {"x": "y"}, {"x": 1}, {"env": []}, {"env": ["A=1"]}, {"closID": "a"}]
 
@@ -157,6 +157,56 @@ def mutants(document):
             yield f"{name} with an unknown member", put(document, path, {**old, "unknown": 1})
         if isinstance(old, list):
             yield f"{name} twice", put(document, path, old + old)
+
+
+def spec(version, device=None, name="d", kind="vendor.com/device", **members):
+    """A small document: a device with edits, and members of the document."""
+    edits = {"env": ["A=1"], **(device or {})}
+    return {"cdiVersion": version, "kind": kind, **members,
+            "devices": [{"name": name, "containerEdits": edits}]}
+
+
+VERSIONS = ["0.3.0", "0.4.0", "0.5.0", "0.6.0", "0.7.0", "0.8.0", "1.0.0", "1.1.0"]
+MOUNT = {"hostPath": "/a", "containerPath": "/a", "options": ["bind"]}
+# CDI SPEC.md, "Released versions", and what the CDI library makes of it: what is needed at least.
+EDITS = [
+    ("0.3.0", {}),
+    ("0.3.0", {"mounts": [MOUNT]}),
+    ("0.3.0", {"mounts": [{**MOUNT, "type": ""}]}),
+    ("0.4.0", {"mounts": [{**MOUNT, "type": "bind"}]}),
+    ("0.3.0", {"deviceNodes": [{"path": "/dev/x", "hostPath": ""}]}),
+    ("0.5.0", {"deviceNodes": [{"path": "/dev/x", "hostPath": "/dev/x"}]}),
+    ("0.3.0", {"additionalGids": []}),
+    ("0.7.0", {"additionalGids": [5]}),
+    ("0.7.0", {"intelRdt": {}}),
+    ("0.7.0", {"intelRdt": {"closID": "foo", "enableMonitoring": False}}),
+    ("1.1.0", {"intelRdt": {"schemata": []}}),
+    ("1.1.0", {"intelRdt": {"enableMonitoring": True}}),
+    ("0.3.0", {"netDevices": []}),
+    ("1.1.0", {"netDevices": [{"hostInterfaceName": "a", "name": "b"}]}),
+]
+DOCUMENTS = [
+    ("0.5.0", lambda version: spec(version, name="0d")),
+    ("0.3.0", lambda version: spec(version, name="d.0")),
+    ("0.6.0", lambda version: spec(version, kind="vendor.com/class.sub")),
+    ("0.3.0", lambda version: spec(version, annotations={})),
+    ("0.6.0", lambda version: spec(version, annotations={"a": "b"})),
+    *((least, lambda version, edits=edits: spec(version, device=edits)) for least, edits in EDITS),
+    *((least, lambda version, edits=edits: spec(version, containerEdits=edits)) for least, edits in EDITS),
+]
+
+
+def judge_versions(cdikit, validator, directory):
+    path = os.path.join(directory, "version.json")
+    for least, make in DOCUMENTS:
+        for version in VERSIONS:
+            document, good = make(version), VERSIONS.index(version) >= VERSIONS.index(least)
+            with open(path, "w", encoding="utf-8") as f:
+                json.dump(document, f)
+            found = errors(findings(cdikit, [path])[path])
+            check(f"CDI {version}: {json.dumps(document)}",
+                  validator.is_valid(document) == good and
+                  found == ([] if good else ["version-too-low"]), found)
 
 
 def judge_mutants(cdikit, validator, directory):
@@ -202,6 +252,7 @@ def main():
     for rule in json.loads(said):
         if rule["severity"] != "off" and rule["rule"] not in ELSEWHERE:
             check(f"an example of {rule['rule']}", rule["rule"] in seen)
+    judge_versions(cdikit, validator, directory)
     judge_mutants(cdikit, validator, directory)
     print(f"{count['passed']} passed, {count['failed']} failed, 0 skipped")
 
