@@ -19,6 +19,7 @@
 const struct cdi_rule rules[N_RULES + 1] = {
 #include "cdi/rules_document.h"
 #include "cdi/rules_edits.h"
+#include "cdi/rules_node.h"
 };
 
 const struct cdi_rule *cdi_rules(void)

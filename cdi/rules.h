@@ -9,6 +9,7 @@
 enum rule {
 #include "cdi/rules_document.h"
 #include "cdi/rules_edits.h"
+#include "cdi/rules_node.h"
     N_RULES
 };
 #undef RULE

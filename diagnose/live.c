@@ -10,7 +10,7 @@
 #include "cdi/finding_list.h"
 #include "diagnose/live_internal.h"
 
-int live_report_stat(struct live *live, enum diagnose_rule missing, const struct member *at,
+int live_report_stat(struct live *live, enum rule missing, const struct member *at,
                      const char *hint, const char *path, int os_errno)
 {
     const char *target = root_readlink(live->root, path, live->arena);

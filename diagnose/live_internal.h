@@ -26,7 +26,7 @@ struct live {
  * Reports that a path cannot be looked at, for the errno of stat(2): by `missing` if it is not
  * there.
  */
-int live_report_stat(struct live *live, enum diagnose_rule missing, const struct member *at,
+int live_report_stat(struct live *live, enum rule missing, const struct member *at,
                      const char *hint, const char *path, int os_errno);
 
 /* Each checks one kind of edits; `in` is the edits object. */

@@ -6,7 +6,7 @@
 #include "base/strbuf.h"
 #include "cdi/finding_list.h"
 
-static int add(const struct report_to *to, enum diagnose_rule rule, const char *path,
+static int add(const struct report_to *to, enum rule rule, const char *path,
                struct cdi_position pos, const char *hint, const char *fmt, va_list ap)
 {
     _cleanup_strbuf_ struct strbuf message = STRBUF_INIT;
@@ -14,12 +14,11 @@ static int add(const struct report_to *to, enum diagnose_rule rule, const char *
     strbuf_vprintf(&message, fmt, ap);
     if (message.failed)
         return cdi_error_nomem(to->err);
-    return finding_list_add_rule(to->findings, &diagnose_rules[rule], path, pos, hint, message.s,
-                                 to->err);
+    return finding_list_add_rule(to->findings, &rules[rule], path, pos, hint, message.s, to->err);
 }
 
-int report_at(const struct report_to *to, enum diagnose_rule rule, const char *path,
-              struct cdi_position pos, const char *hint, const char *fmt, ...)
+int report_at(const struct report_to *to, enum rule rule, const char *path, struct cdi_position pos,
+              const char *hint, const char *fmt, ...)
 {
     va_list ap;
     int r;
@@ -30,8 +29,8 @@ int report_at(const struct report_to *to, enum diagnose_rule rule, const char *p
     return r;
 }
 
-int report(const struct report_to *to, enum diagnose_rule rule, const struct member *at,
-           const char *hint, const char *fmt, ...)
+int report(const struct report_to *to, enum rule rule, const struct member *at, const char *hint,
+           const char *fmt, ...)
 {
     struct member_path path = member_path(at, "");
     va_list ap;

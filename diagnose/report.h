@@ -4,7 +4,7 @@
 #define CDIKIT_DIAGNOSE_REPORT_H
 
 #include "cdi/member.h"
-#include "diagnose/rules.h"
+#include "cdi/rules.h"
 
 /* Steps that live as long as the block they stand in. */
 #define MEMBER(up, field)  (&(const struct member){.in = (up), .name = (field)})
@@ -21,11 +21,11 @@ struct report_to {
  * Reports a finding at a member; `hint` may be NULL. Returns 0 when the check goes on, negative
  * when it ends: every function on the way hands that on at once.
  */
-int report(const struct report_to *to, enum diagnose_rule rule, const struct member *at,
-           const char *hint, const char *fmt, ...) CDI_PRINTF(5, 6);
+int report(const struct report_to *to, enum rule rule, const struct member *at, const char *hint,
+           const char *fmt, ...) CDI_PRINTF(5, 6);
 
 /* The same for a member of which the path is known, and a position. */
-int report_at(const struct report_to *to, enum diagnose_rule rule, const char *path,
-              struct cdi_position pos, const char *hint, const char *fmt, ...) CDI_PRINTF(6, 7);
+int report_at(const struct report_to *to, enum rule rule, const char *path, struct cdi_position pos,
+              const char *hint, const char *fmt, ...) CDI_PRINTF(6, 7);
 
 #endif

@@ -50,9 +50,9 @@ struct cdi_findings {
 };
 
 /*
- * All rules, ending with an entry whose id is NULL. Some are about files and directories, which
- * no function here looks at, but the command `cdikit validate` does: file-name, sub-directory,
- * config-in-spec-dir, device-conflict and device-in-files.
+ * All rules, ending with an entry whose id is NULL. Some are about what no function here looks at,
+ * but the command `cdikit validate` does: files and directories (file-name, sub-directory,
+ * config-in-spec-dir, device-conflict, device-in-files), the node (live-*), an engine (target-*).
  */
 CDI_EXPORT const struct cdi_rule *cdi_rules(void);
 

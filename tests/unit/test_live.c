@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/root.h"
 #include "diagnose/live.h"
-#include "diagnose/rules.h"
 #include "tests/unit/tmpdir.h"
 
 /* The sentences and hints of the last check. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules for a document on a node and for an engine. For diagnose/rules.h and
+ * The rules for a document on a node and for an engine, which diagnose/ checks. For cdi/rules.h and
  * cdi/rules.c to include: RULE(name, id, severity, what must hold, where that is from, help). No
  * guard, on purpose. An error: a container with the device does not start, gets another device
  * or an unusable one, or gives root away.
