@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cdi/fix.h"
+
+/* A text after repairs, for as long as there are any; how many in *n. malloc'ed. */
+static char *fix_all(const char *text, size_t *n)
+{
+    char *now = strdup(text);
+    size_t len = strlen(text);
+
+    *n = 0;
+    for (unsigned rounds = 0; rounds < 8; rounds++) {
+        _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
+        struct fix_result result;
+
+        cr_assert_eq(cdi_document_validate(now, len, "x", &findings, NULL, NULL), 0);
+        cr_assert_eq(fix_text(now, len, findings.items, findings.n, &result, NULL), 0);
+        if (!result.text)
+            break;
+        free(now);
+        now = result.text;
+        len = result.len;
+        cr_expect_eq(strlen(now), len);
+        *n += result.n;
+    }
+    return now;
+}
+
+static void expect(const char *text, const char *fixed)
+{
+    size_t n;
+    _cleanup_free_ char *now = fix_all(text, &n);
+
+    cr_expect_str_eq(now, fixed, "%s\nbecame\n%s", text, now);
+    cr_expect_eq(n != 0, strcmp(text, fixed) != 0);
+}
+
+static void expect_unchanged(const char *text)
+{
+    expect(text, text);
+}
+
+#define KIND    "kind: vendor.com/class\n"
+#define DEVICES "devices:\n- name: dev\n  containerEdits:\n    env: [A=b]\n"
+
+Test(fix, nothing_to_repair)
+{
+    expect_unchanged("cdiVersion: 0.3.0\n" KIND DEVICES);
+    expect_unchanged("");
+    expect_unchanged("# nothing\n");
+    expect_unchanged("kind: [\n");
+    expect_unchanged("\xFF\xFE{\x00}\x00");
+}
+
+Test(fix, a_version_that_is_too_low)
+{
+#define BODY KIND "annotations: {a: b} # why\n\n" DEVICES
+    expect("# head\ncdiVersion: \"0.3.0\"  # old\n" BODY,
+           "# head\ncdiVersion: \"0.6.0\"  # old\n" BODY);
+    expect("cdiVersion: '0.3.0'\n" BODY, "cdiVersion: '0.6.0'\n" BODY);
+    expect("cdiVersion: 0.3.0\n" BODY, "cdiVersion: 0.6.0\n" BODY);
+    expect("cdiVersion: v0.3.0\n" BODY, "cdiVersion: v0.6.0\n" BODY);
+    expect(BODY "cdiVersion: 0.1.0\n", BODY "cdiVersion: 0.6.0\n");
+#undef BODY
+    expect("{\"cdiVersion\":\"0.3.0\",\"kind\":\"vendor.com/class\",\"devices\":[{\"name\":\"0\","
+           "\"containerEdits\":{\"env\":[\"A=b\"]}}]}",
+           "{\"cdiVersion\":\"0.5.0\",\"kind\":\"vendor.com/class\",\"devices\":[{\"name\":\"0\","
+           "\"containerEdits\":{\"env\":[\"A=b\"]}}]}");
+}
+
+Test(fix, a_version_that_is_none)
+{
+    expect("cdiVersion: 1.1\n" KIND DEVICES, "cdiVersion: 0.3.0\n" KIND DEVICES);
+    expect("cdiVersion: \"\"\n" KIND DEVICES, "cdiVersion: \"0.3.0\"\n" KIND DEVICES);
+    expect("cdiVersion: latest\n" KIND DEVICES, "cdiVersion: 0.3.0\n" KIND DEVICES);
+    /* A released version that is not known here yet, perhaps. */
+    expect_unchanged("cdiVersion: 1.2.0\n" KIND DEVICES);
+    expect_unchanged("cdiVersion: 2.0.0\n" KIND DEVICES);
+    /* What it needs is not known. */
+    expect_unchanged("cdiVersion: 1.1\nunknown: 1\n" KIND DEVICES);
+}
+
+Test(fix, a_version_that_is_missing)
+{
+    expect("---\n# why\n" KIND DEVICES, "---\n# why\ncdiVersion: \"0.3.0\"\n" KIND DEVICES);
+    expect("{\"kind\": \"vendor.com/class\", \"devices\": [{\"name\": \"d\", \"containerEdits\": "
+           "{\"env\": [\"A=b\"]}}]}\n",
+           "{\"cdiVersion\": \"0.3.0\", \"kind\": \"vendor.com/class\", \"devices\": [{\"name\": "
+           "\"d\", \"containerEdits\": {\"env\": [\"A=b\"]}}]}\n");
+    expect(
+        "{\n    \"kind\": \"vendor.com/class\",\n    \"devices\": [{\"name\": \"d\", "
+        "\"containerEdits\": {\"env\": [\"A=b\"]}}]\n}\n",
+        "{\n    \"cdiVersion\": \"0.3.0\",\n    \"kind\": \"vendor.com/class\",\n    \"devices\": "
+        "[{\"name\": \"d\", \"containerEdits\": {\"env\": [\"A=b\"]}}]\n}\n");
+}
+
+Test(fix, keys_that_are_repeated)
+{
+    expect("cdiVersion: 0.3.0\n" KIND "kind: vendor.com/class # again\n" DEVICES,
+           "cdiVersion: 0.3.0\n" KIND DEVICES);
+    expect("cdiVersion: 0.3.0\n" KIND DEVICES "kind: vendor.com/class",
+           "cdiVersion: 0.3.0\n" KIND DEVICES);
+    expect("cdiVersion: 0.3.0\n" KIND "devices:\n- name: dev\n  name: dev\n"
+           "  containerEdits: {env: [A=b]}\n",
+           "cdiVersion: 0.3.0\n" KIND "devices:\n- name: dev\n  containerEdits: {env: [A=b]}\n");
+    /* Which of the two is meant? */
+    expect_unchanged("cdiVersion: 0.3.0\n" KIND "kind: vendor.com/other\n" DEVICES);
+    /* The line holds more. */
+    expect_unchanged("cdiVersion: 0.3.0\n" KIND
+                     "devices:\n- {name: dev, name: dev, containerEdits: {env: [A=b]}}\n");
+}
+
+Test(fix, words_that_can_mean_one_thing)
+{
+#define NODE(type)                                                                           \
+    "cdiVersion: 0.3.0\n" KIND                                                               \
+    "devices:\n- name: dev\n  containerEdits:\n    deviceNodes: [{path: /dev/a, type: " type \
+    "}]\n"
+#define HOOK(name)             \
+    "cdiVersion: 0.3.0\n" KIND \
+    "devices:\n- name: dev\n  containerEdits:\n    hooks: [{hookName: " name ", path: /bin/a}]\n"
+    expect(NODE("char"), NODE("c"));
+    expect(NODE("\"Block\""), NODE("\"b\""));
+    expect(NODE("C"), NODE("c"));
+    expect_unchanged(NODE("file"));
+    expect(HOOK("createruntime"), HOOK("createRuntime"));
+    expect(HOOK("'CREATECONTAINER'"), HOOK("'createContainer'"));
+    expect_unchanged(HOOK("createContainers"));
+}
+
+Test(fix, text_that_looks_like_something_else)
+{
+#define ANNOTATED(value) \
+    "cdiVersion: 0.6.0\nkind: vendor.com/class\nannotations:\n  a.b: " value "\n" DEVICES
+    expect(ANNOTATED("007"), ANNOTATED("\"007\""));
+    expect(ANNOTATED("yes # no"), ANNOTATED("\"yes\" # no"));
+    expect(ANNOTATED("1.10"), ANNOTATED("\"1.10\""));
+    /* It comes out as it was written. */
+    expect_unchanged(ANNOTATED("5"));
+    expect("cdiVersion: 0.5.0\n" KIND "devices: [{name: 007, containerEdits: {env: [A=b]}}]\n",
+           "cdiVersion: 0.5.0\n" KIND "devices: [{name: \"007\", containerEdits: {env: [A=b]}}]\n");
+    /* In quotes it would not be a name of a device any more. */
+    expect_unchanged("cdiVersion: 0.5.0\n" KIND
+                     "devices: [{name: 1_, containerEdits: {env: [A=b]}}]\n");
+    /* Some are repaired beside one that cannot be. */
+    expect("cdiVersion: 0.6.0\n" KIND "devices: [{name: 1_, annotations: {a: yes, b: no}, "
+           "containerEdits: {env: [A=b]}}, {name: 08, containerEdits: {env: [A=b]}}]\n",
+           "cdiVersion: 0.6.0\n" KIND "devices: [{name: 1_, annotations: {a: \"yes\", b: \"no\"}, "
+           "containerEdits: {env: [A=b]}}, {name: \"08\", containerEdits: {env: [A=b]}}]\n");
+}
+
+Test(fix, anchors_and_tags_are_left_alone)
+{
+    expect_unchanged("cdiVersion: &v 1.1\n" KIND DEVICES);
+    expect_unchanged("cdiVersion: !!str 1.1\n" KIND DEVICES);
+    expect_unchanged(ANNOTATED("&a 007\n  a.c: *a"));
+    expect_unchanged("cdiVersion: |\n  1.1\n" KIND DEVICES);
+}
+
+Test(fix, fields_in_another_case)
+{
+    expect("cdiVersion: 0.7.0\n" KIND DEVICES "containerEdits: {additionalGIDs: [5]} # x\n",
+           "cdiVersion: 0.7.0\n" KIND DEVICES "containerEdits: {additionalGids: [5]} # x\n");
+    expect("CDIVersion: 0.3.0\n" KIND DEVICES, "cdiVersion: 0.3.0\n" KIND DEVICES);
+    expect("cdiVersion: 0.3.0\n\"KIND\": vendor.com/class\n" DEVICES,
+           "cdiVersion: 0.3.0\n\"kind\": vendor.com/class\n" DEVICES);
+}
+
+Test(fix, line_ends_and_marks)
+{
+    expect("cdiVersion: 0.3.0\r\n" KIND "# x\r\n" DEVICES,
+           "cdiVersion: 0.3.0\n" KIND "# x\n" DEVICES);
+    expect("\xEF\xBB\xBF"
+           "cdiVersion: 0.3.0\n" KIND DEVICES,
+           "cdiVersion: 0.3.0\n" KIND DEVICES);
+    /* The places of other findings stay what they were. */
+    expect("\xEF\xBB\xBF"
+           "cdiVersion: 1.1\r\nkind: vendor.com/class\r\nKind: a\r\n" DEVICES,
+           "cdiVersion: 0.3.0\nkind: vendor.com/class\nKind: a\n" DEVICES);
+}
