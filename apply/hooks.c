@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/arena.h"
+
 /* True in *out if the hook's program has one of the names. */
 static int is_named(struct cdi_oci *oci, struct json *hook, const char *const *names, size_t n,
                     bool *out, struct cdi_error *err)
@@ -62,6 +64,76 @@ int oci_remove_prestart(struct cdi_oci *oci, const char *const *names, size_t n,
                         struct cdi_error *err)
 {
     int r = remove_hooks(oci, names, n, err);
+
+    if (r < 0)
+        oci_undo(oci, err);
+    return r;
+}
+
+/* The strings of a hook's member args, from the document's arena. */
+static int read_args(struct cdi_oci *oci, struct json *hook, const char *const **args, size_t *n,
+                     struct cdi_error *err)
+{
+    struct json *list = json_find(&oci->doc, hook, "args");
+    const char **items = NULL;
+
+    *n = 0;
+    *args = NULL;
+    if (!list || list->type == JSON_NULL)
+        return 0;
+    if (list->type != JSON_ARRAY)
+        return oci_type_error(oci, list, "the args of a hook", "an array", err);
+    for (struct json *v = json_first(&oci->doc, list); v; v = v->next) {
+        items = arena_grow(oci->arena, items, *n, sizeof *items);
+        if (!items)
+            return cdi_error_nomem(err);
+        items[*n] = json_string(&oci->doc, v);
+        if (!items[(*n)++])
+            return oci_type_error(oci, v, "an argument of a hook", "a string", err);
+    }
+    *args = items;
+    return 0;
+}
+
+static int ask_about(struct cdi_oci *oci, struct json *hook, oci_hook_taker *take, void *context,
+                     struct cdi_error *err)
+{
+    const char *const *args = NULL;
+    const char *path;
+    size_t n = 0;
+    int r = oci_element_text(oci, OCI_HOOKS_CREATE_CONTAINER, hook, "path", &path, err);
+
+    if (r == 0)
+        r = read_args(oci, hook, &args, &n, err);
+    return r < 0 ? r : take(context, path, args, n, err);
+}
+
+static int take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context,
+                      struct cdi_error *err)
+{
+    struct json *array, *next;
+    bool taken = false;
+    int r = oci_section(oci, OCI_HOOKS_CREATE_CONTAINER, false, &array, err);
+
+    if (r < 0)
+        return r;
+    for (struct json *v = json_first(&oci->doc, array); v; v = next) {
+        next = v->next;
+        if ((r = ask_about(oci, v, take, context, err)) < 0)
+            return r;
+        if (r > 0)
+            json_remove(&oci->doc, v);
+        taken = taken || r > 0;
+    }
+    if (taken && json_count(&oci->doc, array) == 0)
+        json_remove(&oci->doc, array);
+    r = json_check(&oci->doc, err);
+    return r < 0 || !taken ? r : oci_commit(oci, err);
+}
+
+int oci_take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context, struct cdi_error *err)
+{
+    int r = take_hooks(oci, take, context, err);
 
     if (r < 0)
         oci_undo(oci, err);

@@ -15,4 +15,18 @@ int oci_has_prestart(struct cdi_oci *oci, const char *const *names, size_t n, bo
 int oci_remove_prestart(struct cdi_oci *oci, const char *const *names, size_t n,
                         struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Asks about a createContainer hook: positive to take it out, 0 to leave it, negative with *err
+ * set. The strings live as long as the document is not edited.
+ */
+typedef int oci_hook_taker(void *context, const char *path, const char *const *args, size_t n,
+                           struct cdi_error *err);
+
+/*
+ * Asks about each createContainer hook, in order, and takes out what shall be. On failure the
+ * document is unchanged. Errors: INVALID, NOMEM, and those of the taker.
+ */
+int oci_take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context,
+                   struct cdi_error *err) CDI_MUST_CHECK;
+
 #endif

@@ -168,10 +168,10 @@ static void warn_no_version(const char *option, const char *value)
         hook_warn("--%s: %s is not a version", option, quote_string(value).text);
 }
 
-int enable_cuda_compat(const struct hook_call *call, struct cdi_error *err)
+int cuda_compat_folder(const struct hook_call *call, char path[static PATH_MAX],
+                       struct cdi_error *err)
 {
     const char *folder = text(call->args->compat_root);
-    char path[PATH_MAX];
     int r;
 
     if (!*folder)
@@ -179,17 +179,26 @@ int enable_cuda_compat(const struct hook_call *call, struct cdi_error *err)
     warn_no_version("host-driver-version", call->args->host_driver_version);
     warn_no_version("host-cuda-version", call->args->host_cuda_version);
     r = look(call, folder, err);
-    if (r < 0)
+    if (r <= 0)
         return r;
-    if (r > 0) {
-        r = rootfs_real_path(call->root, folder, path);
-        if (r < 0)
-            return cdi_error_set_errno(err, -r, "cannot find the folder %s in the container",
-                                       quote_string(folder).text);
-        if (can_be_written(path))
-            return write_folder(call, path, err);
-        hook_warn("%s cannot be written into ld.so.conf, and is not used", quote_string(path).text);
-    }
-    forget(call);
+    r = rootfs_real_path(call->root, folder, path);
+    if (r < 0)
+        return cdi_error_set_errno(err, -r, "cannot find the folder %s in the container",
+                                   quote_string(folder).text);
+    if (can_be_written(path))
+        return 1;
+    hook_warn("%s cannot be written into ld.so.conf, and is not used", quote_string(path).text);
     return 0;
+}
+
+int enable_cuda_compat(const struct hook_call *call, struct cdi_error *err)
+{
+    char path[PATH_MAX];
+    int r = cuda_compat_folder(call, path, err);
+
+    if (r > 0)
+        return write_folder(call, path, err);
+    if (r == 0)
+        forget(call);
+    return r;
 }

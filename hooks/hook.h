@@ -10,8 +10,10 @@
 #ifndef CDIKIT_HOOKS_HOOK_H
 #define CDIKIT_HOOKS_HOOK_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include <cdikit/error.h>
@@ -75,6 +77,10 @@ struct container_hook {
     int (*finish)(const struct hook_call *call, struct cdi_error *err);
 };
 
+/* Where update-application-profile writes. */
+#define APPLICATION_PROFILE_DIR  "/etc/nvidia/nvidia-application-profiles-rc.d"
+#define APPLICATION_PROFILE_NAME "10-container.conf"
+
 /* Ends with a name of NULL. */
 extern const struct container_hook container_hooks[];
 
@@ -85,11 +91,16 @@ int chmod_check(const struct hook_args *args, struct cdi_error *err);
 int chmod_paths(const struct hook_call *call, struct cdi_error *err);
 int enable_cuda_compat_check(const struct hook_args *args, struct cdi_error *err);
 int enable_cuda_compat(const struct hook_call *call, struct cdi_error *err);
+/* 1 with the folder that enable-cuda-compat would tell the loader, 0 if it would tell none. */
+int cuda_compat_folder(const struct hook_call *call, char path[static PATH_MAX],
+                       struct cdi_error *err) CDI_MUST_CHECK;
 int update_ldcache_check(const struct hook_args *args, struct cdi_error *err);
 int update_ldcache(const struct hook_call *call, struct cdi_error *err);
 int update_ldcache_finish(const struct hook_call *call, struct cdi_error *err);
 int disable_device_node_modification_check(const struct hook_args *args, struct cdi_error *err);
 int disable_device_node_modification(const struct hook_call *call, struct cdi_error *err);
+/* The text of the profile for GPUs with these minor numbers, a bit each; from the arena. */
+const char *application_profile(uint64_t minors, struct arena *arena);
 int update_application_profile(const struct hook_call *call, struct cdi_error *err);
 int setup_container_check(const struct hook_args *args, struct cdi_error *err);
 int setup_container_prepare(const struct hook_call *call, struct cdi_error *err);

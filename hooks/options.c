@@ -233,6 +233,23 @@ static int read_variables(struct reading *reading, struct cdi_error *err)
     return 0;
 }
 
+static int read_words(struct reading *reading, struct cdi_error *err)
+{
+    int r = read_program_options(reading, err);
+
+    return r == 0 && reading->line->hook ? read_hook_options(reading, err) : r;
+}
+
+int hook_options_read(int argc, char **argv, struct arena *arena, struct hook_args *args,
+                      struct hook_command_line *line, struct cdi_error *err)
+{
+    struct reading reading = {argv + (argc > 0), arena, args, line};
+
+    *args = (struct hook_args){0};
+    *line = (struct hook_command_line){0};
+    return read_words(&reading, err);
+}
+
 int hook_options_parse(int argc, char **argv, struct arena *arena, struct hook_args *args,
                        struct hook_command_line *line, struct cdi_error *err)
 {
@@ -242,10 +259,33 @@ int hook_options_parse(int argc, char **argv, struct arena *arena, struct hook_a
     *args = (struct hook_args){0};
     *line = (struct hook_command_line){0};
     r = read_variables(&reading, err);
-    if (r == 0)
-        r = read_program_options(&reading, err);
-    if (r == 0 && line->hook)
-        r = read_hook_options(&reading, err);
+    return r < 0 ? r : read_words(&reading, err);
+}
+
+int hook_options_merge(struct hook_args *all, const struct hook_args *one, struct arena *arena,
+                       struct cdi_error *err)
+{
+    const struct reading into = {.arena = arena, .args = all};
+    int r = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        const void *from = (const char *)one + options[i].offset;
+        const struct hook_list *list = from;
+        void *to = place(&into, &options[i]);
+
+        switch (options[i].type) {
+        case OPTION_SWITCH:
+            *(bool *)to = *(bool *)to || *(const bool *)from;
+            break;
+        case OPTION_TEXT:
+            if (*(const char *const *)from)
+                *(const char **)to = *(const char *const *)from;
+            break;
+        case OPTION_LIST:
+            for (size_t k = 0; r == 0 && k < list->n; k++)
+                r = add_item(&into, to, list->items[k], err);
+        }
+    }
     return r;
 }
 

@@ -47,6 +47,14 @@ struct hook_command_line {
 int hook_options_parse(int argc, char **argv, struct arena *arena, struct hook_args *args,
                        struct hook_command_line *line, struct cdi_error *err) CDI_MUST_CHECK;
 
+/* The same without the variables: for a command line that is not this program's. */
+int hook_options_read(int argc, char **argv, struct arena *arena, struct hook_args *args,
+                      struct hook_command_line *line, struct cdi_error *err) CDI_MUST_CHECK;
+
+/* Adds what one command line asks for to `all`: of a text the last one holds. Errors: NOMEM. */
+int hook_options_merge(struct hook_args *all, const struct hook_args *one, struct arena *arena,
+                       struct cdi_error *err) CDI_MUST_CHECK;
+
 /* Prints the options of a hook, or without one (NULL) those of the program. */
 void hook_options_help(FILE *out, const struct container_hook *hook);
 

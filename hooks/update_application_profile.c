@@ -18,8 +18,6 @@
 #include "hooks/hook.h"
 #include "hooks/message.h"
 
-#define PROFILE_DIR  "/etc/nvidia/nvidia-application-profiles-rc.d"
-#define PROFILE_NAME "10-container.conf"
 #define MOST_ENTRIES 65536
 #define MASK_BITS    64
 
@@ -69,9 +67,19 @@ static mode_t profile_mode(int dirfd)
 {
     struct stat st;
 
-    return fstatat(dirfd, PROFILE_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)
+    return fstatat(dirfd, APPLICATION_PROFILE_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                   S_ISREG(st.st_mode)
                ? st.st_mode & 0777
                : 0444;
+}
+
+const char *application_profile(uint64_t minors, struct arena *arena)
+{
+    return arena_printf(arena,
+                        "{\"profiles\":[{\"name\":\"_container_\",\"settings\":["
+                        "\"EGLVisibleDGPUDevices\",0x%" PRIx64 "]}],"
+                        "\"rules\":[{\"pattern\":[],\"profile\":\"_container_\"}]}",
+                        minors);
 }
 
 int update_application_profile(const struct hook_call *call, struct cdi_error *err)
@@ -83,16 +91,14 @@ int update_application_profile(const struct hook_call *call, struct cdi_error *e
 
     if (r < 0 || !mask)
         return r;
-    text = arena_printf(call->arena,
-                        "{\"profiles\":[{\"name\":\"_container_\",\"settings\":["
-                        "\"EGLVisibleDGPUDevices\",0x%" PRIx64 "]}],"
-                        "\"rules\":[{\"pattern\":[],\"profile\":\"_container_\"}]}",
-                        mask);
+    text = application_profile(mask, call->arena);
     if (!text)
         return cdi_error_nomem(err);
-    dirfd = rootfs_make_directory(call->root, PROFILE_DIR, 0555);
+    dirfd = rootfs_make_directory(call->root, APPLICATION_PROFILE_DIR, 0555);
     if (dirfd < 0)
-        return cdi_error_set_errno(err, -dirfd, "cannot make the directory %s", PROFILE_DIR);
-    return confine_replace(dirfd, PROFILE_NAME, PROFILE_DIR "/" PROFILE_NAME, text, strlen(text),
+        return cdi_error_set_errno(err, -dirfd, "cannot make the directory %s",
+                                   APPLICATION_PROFILE_DIR);
+    return confine_replace(dirfd, APPLICATION_PROFILE_NAME,
+                           APPLICATION_PROFILE_DIR "/" APPLICATION_PROFILE_NAME, text, strlen(text),
                            profile_mode(dirfd), err);
 }
