@@ -141,6 +141,9 @@ in_containers "CVE-2025-23267, update-ldcache's files are links"
 PREPARE='in_place_of /etc "$UP$HOST"; mkdir -p "$ROOT$HOST"'
 in_containers 'CVE-2025-23267, /etc is a link'
 
+HOOKS=${SETUP[*]}
+in_containers 'CVE-2025-23267, /etc is a link, and all hooks in one'
+
 defaults
 PREPARE='cp "$SPACE/bin/static" "$ROOT/sbin/ldconfig"; mkdir -p "$ROOT$A"; chmod 777 "$ROOT$A"' HOOKS="${LDCACHE[*]}"
 in_containers "CVE-2024-0136 and CVE-2024-0137, the image's own ldconfig"

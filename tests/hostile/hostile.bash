@@ -193,4 +193,8 @@ LDCACHE=(update-ldcache --folder /usr/lib/x86_64-linux-gnu)
 COMPAT=(enable-cuda-compat --host-driver-version=535.1.1)
 CHMOD=(chmod --mode 755 --path /dev/dri)
 PROFILE=(update-application-profile)
+# All of it at once.
+SETUP=(setup-container --link libcuda.so.1::/usr/lib/x86_64-linux-gnu/libcuda.so --update-ldcache
+    --folder /usr/lib/x86_64-linux-gnu --enable-cuda-compat --host-driver-version=535.1.1
+    --mode 755 --path /dev/dri --update-application-profile)
 PROFILE_FILE=/etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf

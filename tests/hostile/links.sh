@@ -15,6 +15,7 @@ hook_of() {
     compat) WORDS=("${COMPAT[@]}") ;;
     chmod) WORDS=("${CHMOD[@]}") ;;
     profile) WORDS=("${PROFILE[@]}") ;;
+    setup) WORDS=("${SETUP[@]}") ;;
     esac
 }
 
@@ -37,6 +38,10 @@ directories='
 /run links libcuda.so
 /var/run links libcuda.so
 /proc links libcuda.so
+/usr/lib/x86_64-linux-gnu setup libcuda.so
+/usr/local/cuda setup .
+/etc setup ld.so.cache
+/dev/dri setup .
 /dev links libcuda.so
 /dev chmod .
 /dev/dri chmod .
@@ -75,7 +80,7 @@ each_directory 'a link that leads nowhere' "$HOST" '[01]'
 
 # The kernel's links lead out of any root.
 PREPARE='mount --rbind /proc "$ROOT/proc"; in_place_of "$DIRECTORY" "$TARGET"'
-hooks='@(links|ldcache|compat|profile|chmod)'
+hooks='@(links|ldcache|compat|profile|chmod|setup)'
 directories=$(sed -E '/^\/(proc|lib|var\/run|run|usr\/local\/cuda) /d' <<<"$directories")
 each_directory 'a link into /proc/self/root' "/proc/self/root$HOST" '[01]' "$hooks"
 WHERE=$ROOT LAUNCH=(-f "$HOST")

@@ -196,26 +196,34 @@ static char *container_root(void)
     return root[0] == '/' ? root : below(bundle, root);
 }
 
+static void keep(struct words *words, const char *name, char *value)
+{
+    if (strcmp(name, "--link") == 0)
+        words->links[words->n_links++] = value;
+    else if (strcmp(name, "--folder") == 0)
+        words->folders[words->n_folders++] = value;
+    else if (strcmp(name, "--path") == 0)
+        words->paths[words->n_paths++] = value;
+    else if (strcmp(name, "--mode") == 0)
+        words->mode = value;
+    else if (strcmp(name, "--ldconfig-path") == 0)
+        words->ldconfig = value;
+    else if (strcmp(name, "--host-driver-version") == 0)
+        words->driver = value;
+    else if (strcmp(name, "--cuda-compat-container-root") == 0)
+        words->compat = value;
+}
+
+/* NAME=VALUE, NAME VALUE, or a name that needs none. */
 static void read_words(int argc, char **argv, struct words *words)
 {
     for (int i = 2; i < argc; i++) {
-        char *value = strchr(argv[i], '='), *name = strndup(argv[i], strcspn(argv[i], "="));
+        char *name = strndup(argv[i], strcspn(argv[i], "=")), *value = strchr(argv[i], '=');
 
-        value = value != NULL ? value + 1 : i + 1 < argc ? argv[++i] : NULL;
-        if (strcmp(name, "--link") == 0)
-            words->links[words->n_links++] = value;
-        else if (strcmp(name, "--folder") == 0)
-            words->folders[words->n_folders++] = value;
-        else if (strcmp(name, "--path") == 0)
-            words->paths[words->n_paths++] = value;
-        else if (strcmp(name, "--mode") == 0)
-            words->mode = value;
-        else if (strcmp(name, "--ldconfig-path") == 0)
-            words->ldconfig = value;
-        else if (strcmp(name, "--host-driver-version") == 0)
-            words->driver = value;
-        else if (strcmp(name, "--cuda-compat-container-root") == 0)
-            words->compat = value;
+        if (value != NULL)
+            keep(words, name, value + 1);
+        else if (i + 1 < argc && argv[i + 1][0] != '-')
+            keep(words, name, argv[++i]);
         free(name);
     }
 }

@@ -79,8 +79,7 @@ EXPECTED_MOUNT=/none
 
 # The container's mounts are peers of the host's.
 BEFORE=(unshare -m --propagation unchanged) VARIANTS=(plain 'old kernel')
-PREPARE='mount --bind "$ROOT" "$ROOT" && mount --make-rshared "$ROOT" && container_proc &&
-    mount --make-rshared "$ROOT"'
+PREPARE='mount --bind "$ROOT" "$ROOT" && container_proc && umount "$target" && mount --make-rshared "$ROOT"'
 attack 'a root directory that is shared with the host' '[01]' "${PARAMS[@]}"
 BEFORE=()
 finish

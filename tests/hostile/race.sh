@@ -70,6 +70,8 @@ if has_devices; then
 else
     skip 'update-application-profile' "$WHY"
 fi
+PAIRS="$ROOT/etc $lib"
+racing 'setup-container' "${SETUP[@]}"
 
 # Files and links to files of the host.
 PREPARE='echo old >"$ROOT/etc/ld.so.cache"; echo /usr/lib >"$ROOT/etc/ld.so.conf"'

@@ -140,14 +140,15 @@ static bool can_open(pid_t pid, const char *name)
                                                                           : O_RDONLY);
     if (fd < 0)
         return false;
-    n = strcmp(name, "maps") == 0 ? read(fd, text, sizeof(text)) : 1;
+    n = strcmp(name, "maps") == 0 || strcmp(name, "environ") == 0 ? read(fd, text, sizeof(text))
+                                                                  : 1;
     close(fd);
     return n > 0;
 }
 
 static void tell_neighbour(const struct who *who)
 {
-    static const char *const names[] = {"exe", "cwd", "root", "fd/0", "mem", "maps"};
+    static const char *const names[] = {"exe", "cwd", "root", "fd/0", "mem", "maps", "environ"};
     pid_t pid;
 
     fflush(who->f);
