@@ -7,14 +7,15 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "cmd/severities.h"
 
 void sources_close(struct sources *sources)
 {
     root_close(&sources->root);
 }
 
-static int add_source(struct sources *sources, const char *name, const char *path, size_t directory,
-                      struct cdi_error *err)
+int sources_add(struct sources *sources, const char *name, const char *path, size_t directory,
+                struct cdi_error *err)
 {
     struct source *items = arena_grow(sources->arena, sources->items, sources->n,
                                       sizeof *sources->items);
@@ -26,14 +27,37 @@ static int add_source(struct sources *sources, const char *name, const char *pat
     return 0;
 }
 
-static bool is_document(const struct root *root, const char *path)
+static bool is_extension(const char *name, const char *const *extensions, size_t n,
+                         int (*compare)(const char *, const char *))
 {
-    const char *dot = strrchr(path, '.');
+    const char *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < n; i++)
+        if (compare(dot, extensions[i]) == 0)
+            return true;
+    return false;
+}
+
+/* True for a name that engines read. */
+static bool is_named(const char *name)
+{
+    static const char *const extensions[] = {".json", ".yaml"};
+
+    return is_extension(name, extensions, ARRAY_SIZE(extensions), strcmp);
+}
+
+bool source_misnamed(const char *name)
+{
+    static const char *const extensions[] = {".json", ".yaml", ".yml"};
+
+    return !is_named(name) && is_extension(name, extensions, ARRAY_SIZE(extensions), strcasecmp);
+}
+
+static bool is_directory(const struct root *root, const char *path)
+{
     struct stat st;
 
-    if (!dot || (strcmp(dot, ".json") != 0 && strcmp(dot, ".yaml") != 0))
-        return false;
-    return root_lstat(root, path, &st) < 0 || !S_ISDIR(st.st_mode);
+    return root_lstat(root, path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* A path without slashes at its end, so that a name can be appended. */
@@ -74,6 +98,52 @@ static int fail_directory(const struct call *call, struct sources *sources, cons
     return sources_fail(call, sources, name, &why, err);
 }
 
+static int add_oddity(struct sources *sources, const char *name, const char *path, enum rule rule,
+                      struct cdi_error *err)
+{
+    struct source_oddity *all = arena_grow(sources->arena, sources->oddities, sources->n_oddities,
+                                           sizeof *all);
+
+    if (!all)
+        return cdi_error_nomem(err);
+    all[sources->n_oddities++] = (struct source_oddity){name, path, rule};
+    sources->oddities = all;
+    return 0;
+}
+
+/* True for a directory in which there are documents, by their names. */
+static bool has_documents(const struct sources *sources, const char *path)
+{
+    const char **names;
+    size_t n;
+
+    if (root_list(&sources->root, path, sources->arena, &names, &n) < 0)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (is_named(names[i]) || source_misnamed(names[i]))
+            return true;
+    return false;
+}
+
+/* One entry of a directory; `base` is the end of both its names. */
+static int add_entry(struct sources *sources, const char *name, const char *path, const char *base,
+                     bool spec_dir, struct cdi_error *err)
+{
+    bool named = is_named(base), misnamed = source_misnamed(base);
+
+    if (strcmp(base, SEVERITIES_FILE) == 0)
+        return spec_dir ? add_oddity(sources, name, path, RULE_CONFIG_IN_SPEC_DIR, err) : 0;
+    if (!named && !misnamed && *base == '.')
+        return 0;
+    if (is_directory(&sources->root, path))
+        return named || misnamed || has_documents(sources, path)
+                   ? add_oddity(sources, name, path, RULE_SUB_DIRECTORY, err)
+                   : 0;
+    if (misnamed)
+        return add_oddity(sources, name, path, RULE_FILE_NAME, err);
+    return named ? sources_add(sources, name, path, sources->n_directories, err) : 0;
+}
+
 /* The files of a directory `path` beneath the root, which messages call `name`. */
 static int add_directory(const struct call *call, struct sources *sources, const char *name,
                          const char *path, struct cdi_error *err)
@@ -90,17 +160,15 @@ static int add_directory(const struct call *call, struct sources *sources, const
     if (r < 0)
         return fail_directory(call, sources, name, -r, err);
     sources->n_directories++;
-    for (size_t i = 0; i < n; i++) {
+    r = 0;
+    for (size_t i = 0; r == 0 && i < n; i++) {
         const char *file = arena_printf(arena, "%s/%s", path_prefix, names[i]);
+        const char *shown = arena_printf(arena, "%s/%s", name_prefix, names[i]);
 
-        if (file && !is_document(&sources->root, file))
-            continue;
-        r = add_source(sources, arena_printf(arena, "%s/%s", name_prefix, names[i]), file,
-                       sources->n_directories, err);
-        if (r < 0)
-            return r;
+        r = file && shown ? add_entry(sources, shown, file, names[i], call->n_operands == 0, err)
+                          : cdi_error_nomem(err);
     }
-    return 0;
+    return r;
 }
 
 /* As add_directory(), for a path that is relative to the working directory. */
@@ -119,9 +187,11 @@ static int add_operand(const struct call *call, struct sources *sources, const c
     struct stat st;
 
     if (strcmp(operand, "-") == 0)
-        return add_source(sources, input_name(operand), operand, 0, err);
+        return sources_add(sources, input_name(operand), operand, 0, err);
+    if (source_is_pattern(operand))
+        return sources_add_pattern(call, sources, operand, err);
     if (stat(operand, &st) < 0 || !S_ISDIR(st.st_mode))
-        return add_source(sources, operand, operand, 0, err);
+        return sources_add(sources, operand, operand, 0, err);
     return add_host_directory(call, sources, operand, err);
 }
 
@@ -175,6 +245,30 @@ int sources_open(const struct call *call, const struct spec_dirs *where, struct 
     if (r < 0)
         sources_close(out);
     return r;
+}
+
+/* What stands before the last '/', "/" for what is in the root. */
+static const char *dir_part(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return ".";
+    return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
+}
+
+const char *source_dir(const struct sources *sources, const struct source *source,
+                       struct arena *arena)
+{
+    const char *dir = dir_part(arena, source->path);
+    _cleanup_free_ char *real = NULL;
+
+    if (!dir)
+        return NULL;
+    if (source->directory)
+        return root_realpath(&sources->root, dir, arena);
+    real = realpath(dir, NULL);
+    return real ? arena_strdup(arena, real) : NULL;
 }
 
 int source_text(const struct sources *sources, const struct source *source, char **text,

@@ -7,26 +7,42 @@
 #include <cdikit/version.h>
 
 #include "base/arena.h"
+#include "cmd/conflicts.h"
 #include "cmd/jsonout.h"
 #include "cmd/output.h"
 #include "cmd/report.h"
 #include "cmd/rules.h"
+#include "cmd/severities.h"
 #include "cmd/source.h"
 
 struct validate_options {
     struct spec_dirs where;
     bool json, strict, min_version, rules;
     const char *explain;
-    int format, caret;
+    struct option_list severities;
+    int format, caret, fail_on;
 };
 
+static const char *const fail_choices[] = {"error", "warning", NULL};
 static const char *const when_choices[] = {"auto", "always", "never", NULL};
 
 static const struct option options[] = {
     {.name = "strict",
      .type = OPTION_SWITCH,
      .offset = offsetof(struct validate_options, strict),
-     .help = "let warnings count as findings too"},
+     .help = "as --fail-on warning"},
+    {.name = "fail-on",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct validate_options, fail_on),
+     .value = "SEVERITY",
+     .choices = fail_choices,
+     .help = "the least severity of findings that make the exit status 1; without it error"},
+    {.name = "rule",
+     .type = OPTION_LIST,
+     .offset = offsetof(struct validate_options, severities),
+     .value = "RULE=SEVERITY",
+     .help = "set the severity of a rule to error, warning or off, whatever " SEVERITIES_FILE
+             " says; can be repeated, and the last one counts"},
     {.name = "json",
      .type = OPTION_SWITCH,
      .offset = offsetof(struct validate_options, json),
@@ -64,25 +80,18 @@ static const struct option options[] = {
     {.name = NULL},
 };
 
-static const char *const usage[] = {"[FILE|DIR|-...]", NULL};
+static const char *const usage[] = {"[FILE|DIR|PATTERN|-...]", NULL};
 
 static const struct example examples[] = {
     {"cdikit validate", "the documents of the spec dirs, and conflicts between them"},
     {"cdikit validate --strict vendor.yaml", "a document before it is shipped"},
     {"cdikit validate --json ./specs | jq '.findings[].rule'", "findings for a program"},
     {"cdikit validate --format sarif ./specs >cdi.sarif", "findings for a code scanner"},
+    {"cdikit validate --fail-on warning 'specs/**/*.yaml'", "all documents of a project"},
+    {"cdikit validate --rule version-too-high=warning vendor.yaml", "one more thing to look at"},
     {"cdikit validate --explain hook-env-missing", "what a finding is about"},
     {"cdikit validate --min-version vendor.yaml", "what to write as cdiVersion"},
     {NULL, NULL},
-};
-
-/* A device of a document that engines would load. */
-struct definition {
-    const char *name; /* qualified */
-    const char *file;
-    struct cdi_position pos;
-    size_t index; /* in the document */
-    size_t directory;
 };
 
 struct run {
@@ -91,77 +100,89 @@ struct run {
     struct report report;
     enum report_format format;
     struct report_style style;
-    struct jsonout json; /* with --min-version and --rules */
-    struct definition *definitions;
-    size_t n_definitions;
+    struct jsonout json; /* with --min-version */
+    struct conflicts conflicts;
+    struct severities_map severities;
 };
 
-static int remember_devices(struct run *run, const struct cdi_spec *spec, size_t directory,
-                            struct cdi_error *err)
+/* The severities for what is in a directory, NULL being one that is not there. */
+static int find_severities(struct run *run, const char *dir, const unsigned char **severities,
+                           struct cdi_error *err)
 {
-    struct arena *arena = run->call->arena;
-    const char *file = arena_strdup(arena, spec->path);
+    return severities_in(&run->severities, dir ? dir : "/", severities, err);
+}
 
-    for (size_t i = 0; i < spec->n_devices; i++) {
-        struct definition *all = arena_grow(arena, run->definitions, run->n_definitions,
-                                            sizeof *all);
-        const char *name = arena_printf(arena, "%s=%s", spec->kind, spec->devices[i].name);
-        char path[64];
+/* Adds a finding about a file as such. */
+static void add_file_finding(struct run *run, const char *file, enum rule rule,
+                             const unsigned char *severities, const char *message, const char *hint)
+{
+    struct cdi_finding finding = {.rule = &rules[rule], .message = message, .hint = hint};
 
-        if (!all || !name || !file)
-            return cdi_error_nomem(err);
-        (void)snprintf(path, sizeof path, "devices[%zu].name", i);
-        all[run->n_definitions++] = (struct definition){name, file, cdi_spec_position(spec, path),
-                                                        i, directory};
-        run->definitions = all;
-    }
+    if (severities[rule] != CDI_SEVERITY_OFF)
+        report_add(&run->report, file, &finding, (enum cdi_severity)severities[rule]);
+}
+
+static void add_misnamed(struct run *run, const char *file, const unsigned char *severities)
+{
+    add_file_finding(run, file, RULE_FILE_NAME, severities,
+                     "engines pass over files whose names do not end in .json or .yaml",
+                     "rename it");
+}
+
+/* What is in a directory without being a document. */
+static int report_oddity(struct run *run, const struct sources *sources,
+                         const struct source_oddity *oddity, struct cdi_error *err)
+{
+    const struct source in_directory = {oddity->name, oddity->path, 1};
+    const unsigned char *severities;
+    int r = find_severities(run, source_dir(sources, &in_directory, run->call->arena), &severities,
+                            err);
+
+    if (r < 0)
+        return r;
+    if (oddity->rule == RULE_FILE_NAME)
+        add_misnamed(run, oddity->name, severities);
+    else if (oddity->rule == RULE_SUB_DIRECTORY)
+        add_file_finding(run, oddity->name, oddity->rule, severities,
+                         "engines do not look into directories beneath a spec dir",
+                         "move its documents up, or check them with this directory as operand");
+    else
+        add_file_finding(run, oddity->name, oddity->rule, severities,
+                         "engines take this for a document, and cannot load it",
+                         "move it to a directory above");
     return 0;
 }
 
-static int compare_definitions(const void *a, const void *b)
+/* What a document that engines would load has to say beyond itself. */
+static int compare_document(struct run *run, const struct source *source,
+                            const struct cdi_spec *spec, const struct ignores *ignores,
+                            const unsigned char *severities, struct cdi_error *err)
 {
-    const struct definition *x = a, *y = b;
-    int order;
-
-    if (x->directory != y->directory)
-        return x->directory < y->directory ? -1 : 1;
-    order = strcmp(x->name, y->name);
-    return order ? order : strcmp(x->file, y->file);
+    if (!source->directory && source_misnamed(source->path) &&
+        !ignores_match(ignores, RULE_FILE_NAME, 0))
+        add_misnamed(run, source->name, severities);
+    return spec ? conflicts_add(&run->conflicts, spec, source->directory, severities, ignores, err)
+                : 0;
 }
 
-static bool same_device(const struct definition *a, const struct definition *b)
+static int validate_text_of(struct run *run, const struct source *source, const char *text,
+                            size_t len, const unsigned char *severities, struct cdi_error *err)
 {
-    return a->directory == b->directory && strcmp(a->name, b->name) == 0;
-}
+    _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
+    _cleanup_spec_ struct cdi_spec *spec = NULL;
+    size_t first = run->report.n;
+    struct ignores ignores;
+    int r = cdi_document_validate_with(severities, text, len, source->name, &findings, &spec, err);
 
-static int report_conflicts(struct run *run, struct cdi_error *err)
-{
-    struct definition *all = run->definitions;
-    size_t n = run->n_definitions;
-
-    if (n)
-        qsort(all, n, sizeof *all, compare_definitions);
-    for (size_t i = 0; i < n; i++) {
-        const struct definition *other = NULL;
-        struct cdi_finding finding = {.rule = cdi_rule_find("device-conflict"), .pos = all[i].pos};
-
-        if (i > 0 && same_device(&all[i - 1], &all[i]))
-            other = &all[i - 1];
-        else if (i + 1 < n && same_device(&all[i], &all[i + 1]))
-            other = &all[i + 1];
-        if (!other)
-            continue;
-        finding.message = arena_printf(
-            run->call->arena,
-            "device %s is defined in %s too, in the same directory: neither "
-            "of the two is used",
-            all[i].name, other->file);
-        finding.hint = "remove or rename one";
-        finding.path = arena_printf(run->call->arena, "devices[%zu].name", all[i].index);
-        if (!finding.message || !finding.path)
-            return cdi_error_nomem(err);
-        report_add(&run->report, all[i].file, &finding, finding.rule->severity);
-    }
+    if (r == 0)
+        r = ignores_read(&ignores, findings.arena, text, len, err);
+    if (r == 0)
+        r = compare_document(run, source, spec, &ignores, severities, err);
+    if (r < 0)
+        return r;
+    report_add_all(&run->report, source->name, &findings, CDI_SEVERITY_WARNING);
+    if (run->style.lines)
+        report_add_lines(&run->report, first, run->report.n - first, text, len);
     return 0;
 }
 
@@ -169,27 +190,21 @@ static int validate_source(struct run *run, struct sources *sources, const struc
                            struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
-    _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
-    _cleanup_spec_ struct cdi_spec *spec = NULL;
     _cleanup_free_ char *text = NULL;
-    size_t len, first = run->report.n;
-    int r;
+    const unsigned char *severities;
+    size_t len;
+    int r = find_severities(run, source_dir(sources, source, run->call->arena), &severities, err);
 
-    report_add_file(&run->report, source->name);
-    r = source_text(sources, source, &text, &len, &why);
-    if (r == -CDI_ERR_LIMIT) {
-        report_add_too_large(&run->report, source->name, &why);
-        return 0;
-    }
-    if (r < 0)
-        return sources_fail(run->call, sources, source->name, &why, err);
-    r = cdi_document_validate(text, len, source->name, &findings, &spec, err);
     if (r < 0)
         return r;
-    report_add_all(&run->report, source->name, &findings, CDI_SEVERITY_WARNING);
-    if (run->style.lines)
-        report_add_lines(&run->report, first, run->report.n - first, text, len);
-    return source->directory && spec ? remember_devices(run, spec, source->directory, err) : 0;
+    report_add_file(&run->report, source->name);
+    r = source_text(sources, source, &text, &len, &why);
+    if (r == 0)
+        return validate_text_of(run, source, text, len, severities, err);
+    if (r != -CDI_ERR_LIMIT)
+        return sources_fail(run->call, sources, source->name, &why, err);
+    report_add_too_large(&run->report, source->name, &why);
+    return 0;
 }
 
 /* Reads a document; *spec stays NULL, and it is said why, if that fails. */
@@ -274,13 +289,14 @@ static int print_findings(struct run *run, struct sources *sources, struct cdi_e
 
     for (size_t i = 0; r == 0 && i < sources->n; i++)
         r = validate_source(run, sources, &sources->items[i], err);
+    for (size_t i = 0; r == 0 && i < sources->n_oddities; i++)
+        r = report_oddity(run, sources, &sources->oddities[i], err);
     if (r == 0)
-        r = report_conflicts(run, err);
+        r = conflicts_report(&run->conflicts, report, err);
     if (r < 0)
         return r;
     for (size_t i = 0; i < sources->n_failures; i++)
         report_add_failure(report, sources->failures[i].path, sources->failures[i].message);
-    report->fail_on = run->options->strict ? CDI_SEVERITY_WARNING : CDI_SEVERITY_ERROR;
     report_sort(report);
     if (run->style.lines)
         add_missing_lines(run, sources);
@@ -293,21 +309,37 @@ static int check_use(const struct call *call, struct cdi_error *err)
 {
     const struct validate_options *o = call->options;
     bool where = o->where.dirs.n || o->where.root;
+    bool judged = o->strict || o->fail_on || o->severities.n;
     const char *wrong = NULL;
 
     if (o->json && o->format && o->format != 1 + REPORT_JSON)
         wrong = "--json is --format json: two formats exclude each other";
     else if ((o->rules || o->explain || o->min_version) && o->format > 1 + REPORT_JSON)
         wrong = "--rules, --explain and --min-version have the formats text and json alone";
-    else if ((o->rules || o->explain) && (o->strict || o->min_version || where || call->n_operands))
+    else if ((o->rules || o->explain) && (judged || o->min_version || where || call->n_operands))
         wrong = "--rules and --explain go alone, or with --json";
     else if (o->rules && o->explain)
         wrong = "--rules lists all rules, --explain is about one";
-    else if (o->min_version && o->strict)
-        wrong = "--strict does not go with --min-version, which looks for no findings";
+    else if (o->min_version && judged)
+        wrong = "--strict, --fail-on and --rule do not go with --min-version, which looks for no "
+                "findings";
+    else if (o->strict && o->fail_on == 1 + CDI_SEVERITY_ERROR)
+        wrong = "--strict is --fail-on warning, and not --fail-on error";
     else if (where && call->n_operands)
         wrong = "--spec-dir and --root go without operands";
     return wrong ? cdi_error_set(err, CDI_ERR_USAGE, "%s", wrong) : 0;
+}
+
+/* Settings that are wrong are so without any document, too. */
+static int check_settings(const struct call *call, struct cdi_error *err)
+{
+    const struct validate_options *o = call->options;
+    unsigned char *severities = severities_new(call->arena);
+    int r = severities ? 0 : cdi_error_nomem(err);
+
+    for (size_t i = 0; r == 0 && i < o->severities.n; i++)
+        r = severities_set(severities, o->severities.items[i], err);
+    return r;
 }
 
 /* How the report is to be written. */
@@ -323,20 +355,31 @@ static void choose_style(struct run *run)
         .good = run->call->verbose,
         .summary = true,
     };
+    run->report.fail_on = o->strict || o->fail_on == 1 + CDI_SEVERITY_WARNING ? CDI_SEVERITY_WARNING
+                                                                              : CDI_SEVERITY_ERROR;
 }
 
 static void run_end(struct run *run)
 {
     jsonout_free(&run->json);
+    severities_map_close(&run->severities);
 }
 
 static int run_validate(const struct call *call, struct cdi_error *err)
 {
     const struct validate_options *o = call->options;
     _cleanup_(sources_close) struct sources sources = {.root = ROOT_INIT};
-    _cleanup_(run_end) struct run run = {.call = call, .options = o, .report.arena = call->arena};
+    _cleanup_(run_end) struct run run = {
+        .call = call,
+        .options = o,
+        .report.arena = call->arena,
+        .conflicts.arena = call->arena,
+        .severities = {&sources.root, call->arena, &o->severities, NULL},
+    };
     int r = check_use(call, err);
 
+    if (r == 0)
+        r = check_settings(call, err);
     if (r < 0)
         return r;
     choose_style(&run);
@@ -353,7 +396,8 @@ static int run_validate(const struct call *call, struct cdi_error *err)
         return r;
     if (sources.n_failures)
         return STATUS_SYSTEM;
-    if (run.report.n_errors || (o->strict && run.report.n_warnings))
+    if (run.report.n_errors ||
+        (run.report.fail_on == CDI_SEVERITY_WARNING && run.report.n_warnings))
         return STATUS_FINDINGS;
     return STATUS_DONE;
 }
@@ -370,8 +414,18 @@ const struct command command_validate = {
         "An error makes engines refuse the document; a warning is about what they load although "
         "it breaks the specification, or will surprise. The name of a rule never changes.\n\n"
         "DIR stands for its *.json and *.yaml, as engines load them, and their devices are also "
-        "checked for conflicts. '-' is standard input. Without operands the spec dirs are "
-        "checked.\n\n"
+        "checked for conflicts; there is a warning for what engines would pass over. PATTERN, in "
+        "quotes, stands for the files that fit: '*', '?' and [a-z] do not match '/', and '**' "
+        "stands for any number of directories. '-' is standard input. Without operands the spec "
+        "dirs are checked.\n\n"
+        "The severity of a rule is set by --rule, or else by the nearest " SEVERITIES_FILE
+        ", in the "
+        "directory of the document or above it:\n\n"
+        "    rules:\n"
+        "      version-too-high: warning\n"
+        "      hook-prestart: off\n\n"
+        "A comment in the document silences findings: '# cdikit: ignore RULE,...' on its own line "
+        "or else on the next, '# cdikit: ignore-file RULE,...' at the top in the whole file.\n\n"
         "Findings of all files come together, sorted by path and place. On a terminal each shows "
         "its "
         "line.\n\n"
@@ -385,7 +439,8 @@ const struct command command_validate = {
     .options_size = sizeof(struct validate_options),
     .max_operands = OPERANDS_ANY,
     .examples = examples,
-    .exit_notes = "Status 1: there are errors, or with --strict warnings. Status 3: a file could "
+    .exit_notes = "Status 1: there are errors, or with --fail-on warning warnings. Status 2: also "
+                  "a " SEVERITIES_FILE " that says what it cannot. Status 3: a file could "
                   "not be read; the others were checked all the same.",
     .run = run_validate,
 };
