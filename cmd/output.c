@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +91,13 @@ bool output_colours(FILE *f)
     const char *term = getenv("TERM");
 
     return !(no_color && *no_color) && term && strcmp(term, "dumb") != 0 && isatty(fileno(f));
+}
+
+unsigned output_columns(FILE *f)
+{
+    struct winsize size;
+
+    return ioctl(fileno(f), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static const char *const style_codes[] = {

@@ -38,6 +38,9 @@ enum output_style {
 /* True if f is a terminal and neither NO_COLOR nor TERM=dumb objects. */
 bool output_colours(FILE *f);
 
+/* The columns of the terminal that f is, 0 if it is none or does not say. */
+unsigned output_columns(FILE *f);
+
 /* As output_text(), in colour if output_colours(). */
 void output_styled(FILE *f, enum output_style style, const char *text);
 

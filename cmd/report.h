@@ -62,6 +62,7 @@ struct report {
     size_t n_failures;
     size_t n_errors, n_warnings;
     enum cdi_severity fail_on; /* findings of at least this severity are failures */
+    unsigned columns;          /* of the terminal that lines are shown on, 0 if not known */
     bool failed;               /* without memory */
 };
 

@@ -9,8 +9,9 @@
 #include "cmd/report.h"
 
 enum {
-    AROUND = 60, /* characters before and after the place that are shown of a long line */
-    FAR = 120,   /* the place is that far into a line before its beginning is left out */
+    WIDEST = 160, /* columns that a line takes where nobody says how many there are */
+    NARROWEST = 40,
+    BESIDE = 8 + 6, /* what stands beside it: number and bar, and "..." at both ends */
 };
 
 struct line {
@@ -55,15 +56,20 @@ static const char *forward(const char *p, const char *end, size_t n)
     return p;
 }
 
-static struct report_excerpt cut(struct arena *arena, struct line line, unsigned column)
+/* Of a long line half a line before the place, and what fits behind it. */
+static struct report_excerpt cut(const struct report *report, struct line line, unsigned column)
 {
     const char *end = line.text + line.len;
-    size_t place = column ? column - 1 : 0, skip = place > FAR ? place - AROUND : 0;
+    size_t wide = !report->columns              ? WIDEST
+                  : report->columns < NARROWEST ? NARROWEST
+                                                : report->columns;
+    size_t room = wide - BESIDE, place = column ? column - 1 : 0;
+    size_t skip = place < room - room / 4 ? 0 : place - room / 2;
     const char *from = forward(line.text, end, skip);
-    const char *at = forward(from, end, place - skip), *to = forward(at, end, AROUND);
+    const char *at = forward(from, end, place - skip), *to = forward(from, end, room);
 
     return (struct report_excerpt){
-        .text = arena_strndup(arena, from, (size_t)(to - from)),
+        .text = arena_strndup(report->arena, from, (size_t)(to - from)),
         .len = (size_t)(to - from),
         .place = (size_t)(at - from),
         .cut_before = from > line.text,
@@ -101,7 +107,7 @@ static void add_lines(struct report *report, struct report_finding *const *wante
             line = read_line(next, end, &next);
         if (number != wanted[i]->pos.line)
             return;
-        *excerpt = cut(report->arena, line, wanted[i]->pos.column);
+        *excerpt = cut(report, line, wanted[i]->pos.column);
         report->failed |= !excerpt->text;
     }
 }

@@ -349,6 +349,7 @@ static void choose_style(struct run *run)
     bool terminal = isatty(STDOUT_FILENO);
 
     run->format = o->json ? REPORT_JSON : o->format ? (enum report_format)o->format - 1 : 0;
+    run->report.columns = output_columns(stdout);
     run->style = (struct report_style){
         .colour = output_colours(stdout),
         .lines = run->format == REPORT_TEXT && (o->caret <= 1 ? terminal : o->caret == 2),

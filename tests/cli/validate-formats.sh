@@ -25,6 +25,11 @@ on_terminal "TERM=xterm NO_COLOR= '$cdikit' validate bad/warning.yaml"
 check "colour on a terminal" grep -q $'\033\\[1;33mwarning' "$TMP/.pty"
 on_terminal "NO_COLOR=1 '$cdikit' validate --caret never bad/warning.yaml"
 check "no caret on a terminal" test "$(grep -c '\^' "$TMP/.pty")" = 0
+printf '{"cdiVersion": "0.5.0", "kind": "vendor.com/device", "devices": [{"name": "d", "containerEdits": {"env": ["A"]}}]}' >"$TMP/line.json"
+on_terminal "stty cols 60; NO_COLOR=1 '$cdikit' validate '$TMP/line.json'"
+tr -d '\r' <"$TMP/.pty" | grep -A 1 '^    1 | ' >"$TMP/shown"
+check "a long line fits" test "$(wc -L <"$TMP/shown")" -le 60
+check "and is cut" grep -q '^    1 | \.\.\.' "$TMP/shown"
 expect_status 0 "$cdikit" validate --verbose good
 expect_out '^good/other\.json: ok$'
 

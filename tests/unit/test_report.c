@@ -164,16 +164,46 @@ Test(report, columns_of_characters)
           "b\n      |     ^\n");
 }
 
+/* What is shown of a line of 1000 characters, a caret at its column; how wide that is. */
+static size_t cut_line(unsigned columns, unsigned column)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT, b = STRBUF_INIT;
+    struct report report = {.arena = arena, .columns = columns};
+    const char *line, *caret;
+    size_t width;
+
+    for (size_t i = 1; i <= 1000; i++)
+        strbuf_addch(&text, i == column ? 'X' : 'a');
+    add(&report, "f", 1, column, "m");
+    report_add_lines(&report, 0, report.n, text.s, text.len);
+    report_sort(&report);
+    report_write_text(&report, &(struct report_style){.lines = true}, &b);
+    cr_assert(!b.failed && !report.failed);
+    line = strchr(b.s, '\n') + 1;
+    caret = strchr(line, '\n') + 1;
+    width = (size_t)(caret - line) - 1;
+    cr_expect_eq(strchr(caret, '^') - caret, strchr(line, 'X') - line, "%s", b.s);
+    cr_expect_eq(strncmp(line, "    1 | ...", 11) == 0, column > columns, "%s", b.s);
+    cr_expect_eq(strncmp(caret - 4, "...", 3) == 0, column < 1000, "%s", b.s);
+    return width;
+}
+
+/* A line does not run over the edge of the terminal, which would part it from its caret. */
 Test(report, long_lines_are_cut)
 {
-    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT, expected = STRBUF_INIT;
+    static const unsigned columns[] = {40, 72, 80, 200};
 
-    for (size_t i = 0; i < 1000; i++)
-        strbuf_addch(&text, 'a');
-    text.s[499] = 'X';
-    strbuf_printf(&expected, "    1 | ...%.*sX%.*s...\n      | %63s^\n", 60, text.s, 59, text.s,
-                  "");
-    expect_lines(text.s, text.len, 1, 500, expected.s);
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        cr_expect_leq(cut_line(columns[i], 1), columns[i]);
+        cr_expect_leq(cut_line(columns[i], 5), columns[i]);
+        cr_expect_leq(cut_line(columns[i], 500), columns[i]);
+        cr_expect_geq(cut_line(columns[i], 500), columns[i] - 3);
+        cr_expect_leq(cut_line(columns[i], 1000), columns[i]);
+    }
+    /* Where nobody says how wide it is, and where it is too narrow for anything. */
+    cr_expect_leq(cut_line(0, 500), 160);
+    cr_expect_leq(cut_line(3, 500), 40);
 }
 
 /* The caret stays in place where a number needs more room. */
