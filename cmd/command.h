@@ -141,6 +141,7 @@ extern const struct command command_annotation;
 extern const struct command command_apply;
 extern const struct command command_cdi;
 extern const struct command command_convert;
+extern const struct command command_doctor;
 extern const struct command command_facts;
 extern const struct command command_generate;
 extern const struct command command_help;

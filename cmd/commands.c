@@ -15,6 +15,7 @@ const struct command *const commands[] = {
     &command_generate,
     &command_facts,
     &command_refresh,
+    &command_doctor,
     &command_apply,
     &command_annotation,
     &command_name,

@@ -429,3 +429,17 @@ int generate_set_options(const struct call *call, struct generate_options *out,
     warn_relative_dirs(call, "config-search-path", &out->config_paths);
     return 0;
 }
+
+int generate_plain_options(const struct call *call, const char *root, struct generate_options *out,
+                           struct cdi_error *err)
+{
+    const struct generate_command_options none = {.root = root};
+    struct call plain = *call;
+    int r;
+
+    plain.options = &none;
+    r = generate_set_options(&plain, out, err);
+    out->search_path = NULL;
+    out->data_dirs = NULL;
+    return r;
+}

@@ -31,4 +31,11 @@ bool generate_has_file(const struct generate_command_options *options);
 int generate_set_options(const struct call *call, struct generate_options *out,
                          struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * What `cdikit refresh` generates when it is given no option but --root, and no environment.
+ * Errors: as generate_set_options().
+ */
+int generate_plain_options(const struct call *call, const char *root, struct generate_options *out,
+                           struct cdi_error *err) CDI_MUST_CHECK;
+
 #endif
