@@ -15,7 +15,7 @@
 #define MAX_DYNAMIC_SIZE (64U << 10)
 #define MAX_NOTES        4096
 
-#define HEAD_SIZE 2048
+#define HEAD_SIZE 4096
 
 /* Where the fields are in a file of one class. */
 struct elf_layout {
@@ -301,11 +301,14 @@ static void elf_file_clear(struct elf_file *file)
 
 int elf_read(int fd, struct elf_facts *facts, struct cdi_error *err)
 {
-    _cleanup_(elf_file_clear) struct elf_file file = {.fd = fd};
+    _cleanup_(elf_file_clear) struct elf_file file;
     struct elf_dynamic dynamic = {0};
     int r;
 
-    facts->bits = 0;
+    /* Not its head, which is a page. */
+    file.fd = fd;
+    file.n_head = file.n_segments = 0;
+    file.heap = NULL;
     if ((r = read_headers(&file, err)) < 0)
         return r;
     facts->bits = 8U * file.layout->word;

@@ -39,6 +39,13 @@ const struct container_hook container_hooks[] = {
         .run = enable_cuda_compat,
     },
     {
+        .name = "update-ldcache",
+        .summary = "let the loader find the driver's libraries",
+        .accepts = HOOK_OPTIONS_LDCACHE,
+        .check = update_ldcache_check,
+        .run = update_ldcache,
+    },
+    {
         .name = "disable-device-node-modification",
         .summary = "keep the driver's libraries from making device nodes in the container",
         .check = disable_device_node_modification_check,

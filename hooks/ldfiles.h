@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files in a container's /etc by which its loaders, and an ldconfig that is run in it later,
+ * know the folders of the driver's libraries: drop-ins of ld.so.conf, which is made if it is
+ * missing, and musl's /etc/ld-musl-ARCH.path. Their names and contents are fixed, so that a
+ * container that is started again gets no others.
+ */
+#ifndef CDIKIT_HOOKS_LDFILES_H
+#define CDIKIT_HOOKS_LDFILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cdikit/error.h>
+
+#define LDFILES_CONF_DIR "/etc/ld.so.conf.d"
+#define LDFILES_FOLDERS  LDFILES_CONF_DIR "/00-nvcr-cdikit.conf"
+#define LDFILES_SYSTEM   LDFILES_CONF_DIR "/zz-nvcr-cdikit.conf"
+
+struct ldconf;
+struct ldmachine;
+struct rootfs;
+
+/* What they are made of. */
+struct ldfiles {
+    const struct ldmachine *machine;
+    const char *const *folders; /* absolute, clean */
+    size_t n_folders;
+    bool debian; /* the container's distribution is Debian, or came from it */
+};
+
+/* True if the container's distribution is Debian, or came from it. */
+bool ldfiles_is_debian(const struct rootfs *root);
+
+/*
+ * The folders that are news to a container's ld.so.conf, which is given as it was read, then the
+ * directories in which its distribution's ldconfig looks anyway: the host's may look elsewhere. The
+ * former are written to LDFILES_FOLDERS if there are any, the latter to LDFILES_SYSTEM. On a root
+ * with musl, both to its file also. Positive if ld.so.conf may say something else now. Errors: IO,
+ * NOMEM.
+ */
+int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const struct ldconf *conf,
+                  struct cdi_error *err) CDI_MUST_CHECK;
+
+/* The directories in which a distribution's ldconfig looks anyway, up to NULL. */
+const char *const *ldfiles_system(const struct ldfiles *files);
+
+/* True if ld.so.conf can name the directory: it has no escapes. */
+bool ldfiles_can_name(const char *folder) CDI_PURE;
+
+#endif
