@@ -113,7 +113,8 @@ const struct command command_generate = {
         "  disable-nvsandboxutils               do not ask libnvidia-sandboxutils\n"
         "  disable-multiple-csv-devices         mode csv: the integrated GPU only\n"
         "  no-additional-gids-for-device-nodes  nodes give no additional groups\n"
-        "  disable-ipc-discoverer               no sockets of the driver's services",
+        "  disable-ipc-discoverer               no sockets of the driver's services\n"
+        "  single-hook                          as --single-hook",
     .options = generate_command_table,
     .more_options = more_options,
     .options_size = sizeof(struct generate_command_options),

@@ -146,6 +146,12 @@ const struct option generate_command_table[] = {
      .env = NAMES("NVIDIA_CTK_CDI_GENERATE_ENABLED_HOOKS"),
      .help =
          "write this hook, whatever --disable-hook says; can be repeated, or a list with commas"},
+    {.name = "single-hook",
+     .type = OPTION_SWITCH,
+     .offset = AT(single_hook),
+     .help = "write one hook that does the work of all of them, in one process at a container's "
+             "start; needs cdikit-hook as the hook program: nvidia-cdi-hook skips it with a "
+             "warning"},
     {.name = "library-search-path",
      .type = OPTION_COMMAS,
      .offset = AT(library_paths),
@@ -423,6 +429,7 @@ int generate_set_options(const struct call *call, struct generate_options *out,
     if (r < 0)
         return r;
     set_features(call, &o->features, out);
+    out->features[GENERATE_SINGLE_HOOK] |= o->single_hook;
     warn_unknown_hooks(call, out->mode, "disable-hook", &out->disabled_hooks, "all");
     warn_unknown_hooks(call, out->mode, "enable-hook", &out->enabled_hooks, NULL);
     warn_relative_dirs(call, "library-search-path", &out->library_paths);

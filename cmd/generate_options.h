@@ -14,7 +14,7 @@ struct generate_command_options {
     struct option_list naming, device_ids, disabled_hooks, enabled_hooks, features;
     struct option_list library_paths, config_paths, csv_files, csv_ignore;
     struct lower_options lower;
-    bool no_all, strict, explain, check;
+    bool no_all, single_hook, strict, explain, check;
 };
 
 /* Those that all of these commands have. */

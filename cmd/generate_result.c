@@ -59,8 +59,9 @@ void generate_tell(const struct call *call, const struct generate_report *report
     if (report->missing_hook)
         message_warn(call,
                      "%s is not on this machine, and containers that get a device will not start "
-                     "without it: install it (the NVIDIA Container Toolkit has it), name another "
-                     "with --nvidia-cdi-hook-path, or go without with --disable-hook all",
+                     "without it: install it (nvidia-cdi-hook comes with the NVIDIA Container "
+                     "Toolkit, cdikit-hook with cdikit), name another with --nvidia-cdi-hook-path, "
+                     "or go without with --disable-hook all",
                      report->missing_hook);
 }
 

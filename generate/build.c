@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "generate/edits.h"
 #include "generate/simplify.h"
+#include "generate/single_hook.h"
 
 /* A build under way. */
 struct build {
@@ -19,10 +20,22 @@ struct build {
 static void add_hooks(struct build *b, struct cdi_edits *edits, const struct machine_hooks *hooks)
 {
     const struct build_options *o = b->options;
+    bool of_device = edits != &b->spec->edits;
 
     for (size_t i = 0; i < hooks->n; i++)
-        if (hook_wanted(o->vendor, &o->hooks, hooks->items[i].name))
+        if (!(o->single_hook && single_hook_takes(&hooks->items[i], of_device)) &&
+            hook_wanted(o->vendor, &o->hooks, hooks->items[i].name))
             edits_add_hook(&b->edits, edits, o->vendor, &hooks->items[i]);
+}
+
+static void add_single_hook(struct build *b)
+{
+    struct machine_hook hook;
+
+    if (!single_hook(b->machine, b->options, &hook))
+        b->edits.failed = true;
+    else if (hook.n_args)
+        edits_add_hook(&b->edits, &b->spec->edits, b->options->vendor, &hook);
 }
 
 static void add_device_edits(struct build *b, struct cdi_edits *edits,
@@ -114,6 +127,8 @@ int build_spec(const struct machine *machine, const struct build_options *option
     for (size_t i = 0; i < machine->n_control_nodes; i++)
         edits_add_node(&b.edits, &spec->edits, &machine->control_nodes[i]);
     add_mounts(&b);
+    if (options->single_hook)
+        add_single_hook(&b);
     add_hooks(&b, &spec->edits, &machine->hooks);
     for (size_t i = 0; i < machine->n_env; i++)
         edits_add_env(&b.edits, &spec->edits, &machine->env[i]);

@@ -14,6 +14,7 @@ struct build_options {
     const char *kind_vendor, *kind_class;
     const char *hook_path; /* absolute */
     struct hook_policy hooks;
+    bool single_hook; /* one does the work of all, see single_hook.h */
     bool no_all;
     bool no_gids;
     /* Only devices of this coherence; UNKNOWN: all devices. */

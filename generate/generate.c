@@ -10,6 +10,7 @@
 #include "generate/modes.h"
 #include "generate/names.h"
 #include "generate/report.h"
+#include "generate/single_hook.h"
 #include "generate/sources.h"
 
 static const char *const features[GENERATE_N_FEATURES] = {
@@ -20,6 +21,7 @@ static const char *const features[GENERATE_N_FEATURES] = {
     [GENERATE_NO_MIXED_CSV] = "disable-multiple-csv-devices",
     [GENERATE_NO_GIDS] = "no-additional-gids-for-device-nodes",
     [GENERATE_NO_IPC] = "disable-ipc-discoverer",
+    [GENERATE_SINGLE_HOOK] = "single-hook",
 };
 
 bool generate_feature_parse(const char *name, enum generate_feature *out)
@@ -180,6 +182,7 @@ static int probe_and_build(const struct generate_options *options, const struct 
     struct build_options how = {
         .no_all = options->no_all || names_have_none(&options->device_ids),
         .no_gids = options->features[GENERATE_NO_GIDS],
+        .single_hook = options->features[GENERATE_SINGLE_HOOK],
     };
     const char *program = options->hook_path;
     bool found;
@@ -193,7 +196,7 @@ static int probe_and_build(const struct generate_options *options, const struct 
     how.hooks = (struct hook_policy){options->disabled_hooks, options->enabled_hooks,
                                      mode_get(mode)->off_hook};
     if (!program || !*program)
-        program = how.vendor->hook_program;
+        program = how.single_hook ? SINGLE_HOOK_PROGRAM : how.vendor->hook_program;
     r = hook_program(&roots->system, program, options->search_path, machine->arena, &how.hook_path,
                      &found, err);
     if (r == 0 && !(report->summary = report_summary(machine, report->arena)))

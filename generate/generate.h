@@ -61,6 +61,7 @@ enum generate_feature {
     GENERATE_NO_MIXED_CSV,       /* "disable-multiple-csv-devices": only the integrated GPU */
     GENERATE_NO_GIDS,            /* "no-additional-gids-for-device-nodes" */
     GENERATE_NO_IPC,             /* "disable-ipc-discoverer": no sockets of the driver's services */
+    GENERATE_SINGLE_HOOK,        /* "single-hook": see single_hook.h; cdikit's own */
     GENERATE_N_FEATURES,
 };
 
