@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -176,8 +177,10 @@ static int run(const struct container_hook *hook, const struct hook_args *args, 
     struct hook_call call = {.args = args, .arena = arena, .root = &root};
     int r = hook->check ? hook->check(args, err) : 0;
 
-    if (r != 0 || !(hook->prepare || hook->run))
+    if (r != 0 || !(hook->prepare || hook->run)) {
+        state_forget(STDIN_FILENO);
         return r;
+    }
     r = confine_start(err);
     if (r == 0)
         r = open_root(&call, err);
@@ -195,6 +198,15 @@ static void warn_unknown(const char *word)
               near.best ? near.best : "", near.best ? "?" : "");
 }
 
+static void pass_over(const char *word)
+{
+    if (word)
+        warn_unknown(word);
+    else
+        hook_warn("no hook is named: nothing is done");
+    state_forget(STDIN_FILENO);
+}
+
 /* What is no call of a hook that is known. */
 static int other(const char *program, const char *title, const struct hook_command_line *line)
 {
@@ -203,10 +215,8 @@ static int other(const char *program, const char *title, const struct hook_comma
     else if (line->help ||
              (line->word && (strcmp(line->word, "help") == 0 || strcmp(line->word, "h") == 0)))
         container_hook_help(stdout, program);
-    else if (line->word)
-        warn_unknown(line->word);
     else
-        hook_warn("no hook is named: nothing is done");
+        pass_over(line->word);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

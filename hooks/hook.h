@@ -60,7 +60,7 @@ struct container_hook {
 
     /*
      * Looks at the arguments before anything else: positive if there is nothing to do, and
-     * standard input is not read then. NULL: there always is.
+     * what is in standard input does not matter then. NULL: there always is.
      */
     int (*check)(const struct hook_args *args, struct cdi_error *err);
 

@@ -2,8 +2,11 @@
 #include "hooks/state.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -13,6 +16,7 @@
 
 #define CONFIG_MAX_SIZE  (16U << 20) /* bytes */
 #define CONFIG_MAX_DEPTH 512
+#define FORGET_WAIT      1000 /* milliseconds */
 
 static int wrong(const struct json_document *doc, const struct json *value, const char *what,
                  const char *must_be, struct cdi_error *err)
@@ -147,4 +151,17 @@ int state_root(const struct state *state, struct arena *arena, const char **path
     }
     *path = root;
     return root ? 0 : cdi_error_nomem(err);
+}
+
+void state_forget(int fd)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    char text[4096];
+    struct stat st;
+
+    if (fstat(fd, &st) < 0 || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+        return;
+    for (size_t n = 0; n < STATE_MAX_SIZE && poll(&wait, 1, FORGET_WAIT) > 0; n += sizeof text)
+        if (read(fd, text, sizeof text) <= 0)
+            return;
 }

@@ -35,4 +35,11 @@ int state_parse(const char *text, size_t len, struct arena *arena, struct state 
 int state_root(const struct state *state, struct arena *arena, const char **path,
                struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Reads and forgets the state that a runtime has for a hook which does nothing with it: crun (1.8)
+ * takes it for a failure if the hook has ended before the state is written. Waits for a second at
+ * the most, and at nothing but a pipe or a socket.
+ */
+void state_forget(int fd);
+
 #endif

@@ -200,6 +200,7 @@ static int run_nothing(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
+    state_forget(STDIN_FILENO);
     return EXIT_SUCCESS;
 }
 
@@ -227,7 +228,7 @@ int hook_runtime_hook(int argc, char **argv)
         return help();
     for (size_t i = 0; args.command && i < ARRAY_SIZE(commands); i++)
         if (strcmp(args.command, commands[i]->name) == 0)
-            return i == 0 ? run(&args) : EXIT_SUCCESS;
+            return i == 0 ? run(&args) : run_nothing(argc, argv);
     (void)fputs(usage, stderr);
     return STATUS_USAGE;
 }

@@ -83,6 +83,28 @@ done
 NVIDIA_CTK_DEBUG=true expect_status 0 "$TMP/bin/nvidia-ctk" hook create-symlinks --link "u::/x" <<<"$state"
 expect_err 'made the link'
 
+# ---- a state that nobody needs ----
+# crun fails the container if its hook has ended before it gets the state.
+written_late() { # COMMAND...: gets the state some time after its start
+    python3 -c 'import os, subprocess, sys, time
+r, w = os.pipe()
+hook = subprocess.Popen(sys.argv[1:], stdin=r)
+os.close(r)
+time.sleep(0.1)
+os.write(w, b"{}")
+os.close(w)
+sys.exit(hook.wait())' "$@"
+}
+for words in "new-hook" "" "noop" "enable-cuda-compat" "chmod --mode 755"; do
+    # shellcheck disable=SC2086
+    expect_status 0 written_late "$hook" $words
+done
+ln -sf "$BUILD/cdikit-hook" "$TMP/bin/nvidia-container-runtime-hook"
+for name in cdikit-hook nvidia-container-runtime-hook; do
+    ln -sf "$BUILD/cdikit-hook" "$TMP/bin/$name"
+    expect_status 0 written_late "$TMP/bin/$name" poststart
+done
+
 # ---- the container's root ----
 fresh
 echo "{\"BUNDLE\":\"$TMP/bundle\"}" >"$TMP/state"
