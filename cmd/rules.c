@@ -8,11 +8,9 @@
 #include "base/cleanup.h"
 #include "base/nearest.h"
 #include "base/quote.h"
-#include "cdi/rules.h"
 #include "cmd/help.h"
 #include "cmd/jsonout.h"
 #include "cmd/output.h"
-#include "diagnose/rules.h"
 
 static const char all[] = "all";
 
@@ -20,40 +18,29 @@ static const char introduction[] =
     "The rules of `cdikit validate`, as `cdikit validate --explain all` prints them. What the "
     "severities mean, and how they are set, is in [validation.md](validation.md).";
 
-/* What stands before the rules of a table. */
-static const struct {
-    const struct cdi_rule *rules;
-    size_t n;
+/* What stands before a rule and those after it. */
+static const struct heading {
+    enum rule first;
     const char *title;
     const char *text;
-} tables[] = {
-    {rules, N_RULES, "Documents",
+} headings[] = {
+    {RULE_SYNTAX, "Documents",
      "What a document says, and the files that it stands in. \"CDI library\" is the behaviour of "
      "`tags.cncf.io/container-device-interface`, its main branch."},
-    {diagnose_rules, N_DIAGNOSE_RULES, "Documents on a node, and for an engine",
+    {RULE_LIVE_UNSEEN, "Documents on a node, and for an engine",
      "What is looked at when it is asked for. An error means that a container with the device "
      "does not start, gets another device or one that does not work, or gives root away."},
 };
 
-size_t rules_count(void)
-{
-    return N_RULES + N_DIAGNOSE_RULES;
-}
-
-const struct cdi_rule *rules_at(size_t index)
-{
-    return index < N_RULES ? &rules[index] : &diagnose_rules[index - N_RULES];
-}
-
-int rules_find(const char *id, size_t *index, struct cdi_error *err)
+int rules_find(const char *id, enum rule *found, struct cdi_error *err)
 {
     struct nearest near = nearest_init(id, strlen(id));
 
-    for (size_t i = 0; i < rules_count(); i++) {
-        nearest_offer(&near, rules_at(i)->id);
-        if (strcmp(rules_at(i)->id, id) != 0)
+    for (size_t i = 0; i < N_RULES; i++) {
+        nearest_offer(&near, rules[i].id);
+        if (strcmp(rules[i].id, id) != 0)
             continue;
-        *index = i;
+        *found = (enum rule)i;
         return 0;
     }
     if (near.best)
@@ -91,8 +78,8 @@ static int print_all_json(struct cdi_error *err)
     _cleanup_jsonout_ struct jsonout json = JSONOUT_INIT;
     struct cJSON *list = jsonout_array(&json, NULL, NULL);
 
-    for (size_t i = 0; i < rules_count(); i++)
-        add_object(&json, list, rules_at(i));
+    for (size_t i = 0; i < N_RULES; i++)
+        add_object(&json, list, &rules[i]);
     return jsonout_print(&json, err);
 }
 
@@ -102,12 +89,9 @@ int rules_print(const struct call *call, bool json, struct cdi_error *err)
 
     if (json)
         return print_all_json(err);
-    for (size_t i = 0; i < rules_count(); i++) {
-        const struct cdi_rule *rule = rules_at(i);
-
+    for (const struct cdi_rule *rule = rules; rule->id; rule++)
         table_row(&table,
                   (const char *const[]){rule->id, rules_severity(rule->severity), rule->summary});
-    }
     return table_print(&table, err);
 }
 
@@ -134,19 +118,26 @@ static int print_rule(struct arena *arena, const struct cdi_rule *rule, struct c
     return 0;
 }
 
+static void print_heading(enum rule first)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(headings); i++) {
+        if (headings[i].first != first)
+            continue;
+        (void)printf("\n## %s\n\n", headings[i].title);
+        print_text(headings[i].text);
+    }
+}
+
 static int print_page(struct arena *arena, struct cdi_error *err)
 {
     int r = 0;
 
     (void)puts("# Rules\n");
     print_text(introduction);
-    for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-        (void)printf("\n## %s\n\n", tables[i].title);
-        print_text(tables[i].text);
-        for (size_t k = 0; r == 0 && k < tables[i].n; k++) {
-            (void)putchar('\n');
-            r = print_rule(arena, &tables[i].rules[k], err);
-        }
+    for (size_t i = 0; r == 0 && i < N_RULES; i++) {
+        print_heading((enum rule)i);
+        (void)putchar('\n');
+        r = print_rule(arena, &rules[i], err);
     }
     return r;
 }
@@ -154,16 +145,16 @@ static int print_page(struct arena *arena, struct cdi_error *err)
 int rules_explain(const struct call *call, const char *id, bool json, struct cdi_error *err)
 {
     _cleanup_jsonout_ struct jsonout out = JSONOUT_INIT;
-    size_t index;
+    enum rule rule;
     int r;
 
     if (strcmp(id, all) == 0)
         return json ? print_all_json(err) : print_page(call->arena, err);
-    r = rules_find(id, &index, err);
+    r = rules_find(id, &rule, err);
     if (r < 0)
         return r;
     if (!json)
-        return print_rule(call->arena, rules_at(index), err);
-    add_object(&out, NULL, rules_at(index));
+        return print_rule(call->arena, &rules[rule], err);
+    add_object(&out, NULL, &rules[rule]);
     return jsonout_print(&out, err);
 }

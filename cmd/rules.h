@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every rule that `cdikit validate` knows: of documents, and of documents on a node. */
+/* The rules of `cdikit validate`, for people. */
 #ifndef CDIKIT_CMD_RULES_H
 #define CDIKIT_CMD_RULES_H
 
-#include <stddef.h>
-
-#include <cdikit/validate.h>
-
+#include "cdi/rules.h"
 #include "cmd/command.h"
 
-/* The number of rules, and the rule with an index below that. Those of cdi_rules() come first. */
-size_t rules_count(void);
-const struct cdi_rule *rules_at(size_t index);
-
-/* The index of the rule with that id; CDI_ERR_USAGE, with the id that may have been meant. */
-int rules_find(const char *id, size_t *index, struct cdi_error *err) CDI_MUST_CHECK;
+/* The rule with that id; CDI_ERR_USAGE, with the id that may have been meant. */
+int rules_find(const char *id, enum rule *found, struct cdi_error *err) CDI_MUST_CHECK;
 
 /* "error", "warning", "off" */
 const char *rules_severity(enum cdi_severity severity);
