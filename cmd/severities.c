@@ -15,10 +15,10 @@ enum {
 
 unsigned char *severities_new(struct arena *arena)
 {
-    unsigned char *severities = arena_calloc(arena, rules_count(), 1);
+    unsigned char *severities = arena_calloc(arena, N_RULES, 1);
 
-    for (size_t i = 0; severities && i < rules_count(); i++)
-        severities[i] = (unsigned char)rules_at(i)->severity;
+    for (size_t i = 0; severities && i < N_RULES; i++)
+        severities[i] = (unsigned char)rules[i].severity;
     return severities;
 }
 
@@ -35,18 +35,19 @@ int severities_set(unsigned char *severities, const char *setting, struct cdi_er
 {
     const char *equals = strchrnul(setting, '=');
     char id[64] = "";
-    size_t index, len = (size_t)(equals - setting);
+    size_t len = (size_t)(equals - setting);
+    enum rule rule;
     int severity = *equals ? severity_of(equals + 1) : NOT_GIVEN, r;
 
     if (len < sizeof id)
         memcpy(id, setting, len);
-    r = rules_find(*id ? id : setting, &index, err);
+    r = rules_find(*id ? id : setting, &rule, err);
     if (r < 0)
         return r;
     if (severity == NOT_GIVEN)
         return cdi_error_set(err, CDI_ERR_USAGE, "write it as %s=error, %s=warning or %s=off", id,
                              id, id);
-    severities[index] = (unsigned char)severity;
+    severities[rule] = (unsigned char)severity;
     return 0;
 }
 
@@ -76,20 +77,20 @@ static int severity_in(const struct yaml_node *value)
 static int read_rule(const struct reading *reading, const struct yaml_entry *entry)
 {
     int severity = severity_in(entry->value), r;
-    size_t index;
+    enum rule rule;
 
-    r = rules_find(entry->key->scalar.s, &index, reading->err);
+    r = rules_find(entry->key->scalar.s, &rule, reading->err);
     if (r < 0) {
         reading->err->pos = entry->key->pos;
         cdi_error_set_file(reading->err, reading->file);
         return r;
     }
-    if (reading->seen[index])
+    if (reading->seen[rule])
         return wrong(reading, entry->key, "the rule is set twice");
     if (severity == NOT_GIVEN)
         return wrong(reading, entry->value, "a rule is set to error, warning or off");
-    reading->seen[index] = true;
-    reading->severities[index] = (unsigned char)severity;
+    reading->seen[rule] = true;
+    reading->severities[rule] = (unsigned char)severity;
     return 0;
 }
 
@@ -136,7 +137,7 @@ int severities_read(unsigned char *severities, struct arena *arena, const char *
     _cleanup_error_ struct cdi_error own = CDI_ERROR_INIT;
     struct reading reading = {
         .severities = severities,
-        .seen = arena_calloc(arena, rules_count(), sizeof *reading.seen),
+        .seen = arena_calloc(arena, N_RULES, sizeof *reading.seen),
         .file = file,
         .err = err ? err : &own,
     };
