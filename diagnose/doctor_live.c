@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of what documents name: see live.h. */
+#include "cdi/rules.h"
 #include "diagnose/doctor_judge.h"
-#include "diagnose/rules.h"
 
 static bool is_of_hooks(const struct doctor_live *live)
 {
     const struct cdi_rule *rule = live->rule;
 
-    return rule == &diagnose_rules[RULE_LIVE_HOOK_MISSING] ||
-           rule == &diagnose_rules[RULE_LIVE_HOOK_NOT_EXECUTABLE] ||
-           rule == &diagnose_rules[RULE_LIVE_HOOK_WRITABLE] ||
-           rule == &diagnose_rules[RULE_LIVE_HOOK_OWNER];
+    return rule == &rules[RULE_LIVE_HOOK_MISSING] ||
+           rule == &rules[RULE_LIVE_HOOK_NOT_EXECUTABLE] ||
+           rule == &rules[RULE_LIVE_HOOK_WRITABLE] ||
+           rule == &rules[RULE_LIVE_HOOK_OWNER];
 }
 
 static enum doctor_state state_of(const struct cdi_rule *rule)
 {
-    if (rule == &diagnose_rules[RULE_LIVE_UNSEEN])
+    if (rule == &rules[RULE_LIVE_UNSEEN])
         return DOCTOR_UNKNOWN;
     return rule->severity == CDI_SEVERITY_ERROR ? DOCTOR_PROBLEM : DOCTOR_WARNING;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the checks of doctor say of documents: of a sound node, and of each fault. */
-#include "diagnose/rules.h"
+#include "cdi/rules.h"
 #include "tests/unit/soundnode.h"
 
 TestSuite(doctor_specs, .init = soundnode_setup, .fini = soundnode_teardown);
@@ -115,7 +115,7 @@ Test(doctor_specs, spec_leftover)
 
 Test(doctor_specs, spec_live)
 {
-    sound.live = (struct doctor_live){.rule = &diagnose_rules[RULE_LIVE_MOUNT_MISSING],
+    sound.live = (struct doctor_live){.rule = &rules[RULE_LIVE_MOUNT_MISSING],
                                       .pos = {7, 1},
                                       .message = "/a is not there",
                                       .n = 1};
@@ -129,9 +129,9 @@ Test(doctor_specs, spec_live)
     sound.documents[0].usual = true;
     expect("spec-live", PROBLEM, "/a", "/etc/cdi/nvidia.yaml", "live-mount-missing",
            "cdikit refresh --output /etc/cdi/nvidia.yaml");
-    sound.live.rule = &diagnose_rules[RULE_LIVE_NODE_NUMBERS_ONLY];
+    sound.live.rule = &rules[RULE_LIVE_NODE_NUMBERS_ONLY];
     expect_state("spec-live", DOCTOR_WARNING);
-    sound.live.rule = &diagnose_rules[RULE_LIVE_UNSEEN];
+    sound.live.rule = &rules[RULE_LIVE_UNSEEN];
     expect_state("spec-live", DOCTOR_UNKNOWN);
     expect_state("hook-programs", DOCTOR_OK);
     /* Nobody gets its devices. */
@@ -141,7 +141,7 @@ Test(doctor_specs, spec_live)
 
 Test(doctor_specs, hook_programs)
 {
-    sound.live = (struct doctor_live){.rule = &diagnose_rules[RULE_LIVE_HOOK_MISSING],
+    sound.live = (struct doctor_live){.rule = &rules[RULE_LIVE_HOOK_MISSING],
                                       .pos = {7, 1},
                                       .message = "/hook is not there",
                                       .n = 1};
@@ -151,7 +151,7 @@ Test(doctor_specs, hook_programs)
     expect("hook-programs", PROBLEM, "/hook is not there", "/etc/cdi/nvidia.yaml",
            "live-hook-missing", NULL);
     expect_state("spec-live", DOCTOR_OK);
-    sound.live.rule = &diagnose_rules[RULE_LIVE_HOOK_OWNER];
+    sound.live.rule = &rules[RULE_LIVE_HOOK_OWNER];
     expect_state("hook-programs", DOCTOR_WARNING);
     sound.documents[0].n_live = 0;
     sound.documents[0].n_hooks = 0;

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hookless/hookless.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "apply/covered.h"
+#include "apply/oci.h"
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/quote.h"
+#include "hookless/libraries.h"
+#include "hookless/overlay.h"
+#include "hookless/plan.h"
+#include "hooks/confine.h"
+#include "hooks/message.h"
+
+#define MOST_MINORS 64
+
+/* The work under way. */
+struct work {
+    struct cdi_oci *oci;
+    const struct hookless_options *options;
+    struct arena *arena;
+    struct hookless_notes *notes;
+    struct hookless_plan plan;
+    struct rootfs root;
+    struct overlay overlay;
+    size_t n_mounted; /* entries of the overlay that the configuration mounts itself */
+    struct cdi_mount *mounts;
+    size_t n_mounts;
+};
+
+CDI_PRINTF(2, 3)
+static int note(struct work *work, const char *fmt, ...)
+{
+    struct hookless_notes *notes = work->notes;
+    va_list ap;
+
+    notes->items = arena_grow(work->arena, notes->items, notes->n, sizeof *notes->items);
+    if (!notes->items)
+        return -CDI_ERR_NOMEM;
+    va_start(ap, fmt);
+    notes->items[notes->n] = arena_vprintf(work->arena, fmt, ap);
+    va_end(ap);
+    return notes->items[notes->n++] ? 0 : -CDI_ERR_NOMEM;
+}
+
+static int no_memory(int r, struct cdi_error *err)
+{
+    return r < 0 ? cdi_error_nomem(err) : 0;
+}
+
+/* The container's root directory, as config.json tells it. */
+static int open_root(struct work *work, struct cdi_error *err)
+{
+    struct json_document *doc = &work->oci->doc;
+    const char *path = json_string(doc, json_find(doc, json_find(doc, &doc->root, "root"), "path"));
+
+    if (!path || !*path)
+        return cdi_error_set(err, CDI_ERR_INVALID,
+                             "the configuration has no root.path, without which the work of its "
+                             "hooks cannot be done");
+    if (*path != '/' && !(path = arena_printf(work->arena, "%s/%s", work->options->bundle, path)))
+        return cdi_error_nomem(err);
+    return rootfs_open(&work->root, path, err);
+}
+
+/* The files that the configuration mounts. What is mounted from a directory is not looked into. */
+static int add_mounts(struct work *work, struct cdi_error *err)
+{
+    struct covered_mounts mounts;
+    int r = covered_list(work->oci, work->arena, &mounts, err);
+
+    for (size_t i = 0; r == 0 && i < mounts.n; i++) {
+        const struct covered_mount *m = &mounts.items[i];
+        struct stat st;
+
+        if (*m->source != '/' || stat(m->source, &st) < 0 || !S_ISREG(st.st_mode))
+            continue;
+        /* What is mounted on it later is not seen; -EBUSY. */
+        r = overlay_add(&work->overlay, OVERLAY_FILE, m->clean, m->source, 0);
+        r = r == -ENOMEM ? cdi_error_nomem(err) : 0;
+    }
+    work->n_mounted = work->overlay.n;
+    return r;
+}
+
+static bool target_exists(struct work *work, const char *link, const char *target)
+{
+    bool in_root;
+    const char *path = *target == '/' ? target
+                                      : arena_printf(work->arena, "%.*s/%s",
+                                                     (int)(path_base(link) - link), link, target);
+
+    path = path ? path_clean(work->arena, path) : NULL;
+    return path && (overlay_find(&work->overlay, path, &in_root) || in_root);
+}
+
+/* Links "TARGET::LINK"; with `existing` only those whose target is there. */
+static int add_links(struct work *work, const struct hook_list *links, bool existing,
+                     struct cdi_error *err)
+{
+    for (size_t i = 0; i < links->n; i++) {
+        const char *separator = strstr(links->items[i], "::"), *target, *path;
+        int r;
+
+        target = arena_strndup(work->arena, links->items[i], (size_t)(separator - links->items[i]));
+        path = arena_printf(work->arena, "/%s", separator + 2);
+        path = path ? path_clean(work->arena, path) : NULL;
+        if (!target || !path)
+            return cdi_error_nomem(err);
+        if (existing && !target_exists(work, path, target))
+            continue;
+        r = overlay_add(&work->overlay, OVERLAY_LINK, path, target, 0);
+        if (r < 0)
+            return cdi_error_set_errno(err, -r, "cannot make the link %s", path);
+    }
+    return 0;
+}
+
+/* The GPUs among the device nodes, by their minor numbers. */
+static int read_minors(struct work *work, uint64_t *minors, struct cdi_error *err)
+{
+    struct cdi_oci *oci = work->oci;
+    struct json *list;
+    int r = oci_section(oci, OCI_DEVICES, false, &list, err);
+
+    *minors = 0;
+    for (struct json *v = r == 0 ? json_first(&oci->doc, list) : NULL; v; v = v->next) {
+        const char *path, *name, *type;
+        uint32_t number;
+
+        if ((r = oci_element_text(oci, OCI_DEVICES, v, "path", &path, err)) < 0 ||
+            (r = oci_element_text(oci, OCI_DEVICES, v, "type", &type, err)) < 0)
+            return r;
+        name = path_base(path);
+        if (strcmp(type, "c") == 0 && strncmp(path, "/dev/nvidia", 11) == 0 &&
+            strspn(name + 6, "0123456789") == strlen(name) - 6 && name[6] &&
+            json_uint32(json_find(&oci->doc, v, "minor"), &number) && number < MOST_MINORS)
+            *minors |= UINT64_C(1) << number;
+    }
+    return r;
+}
+
+static int add_profile(struct work *work, struct cdi_error *err)
+{
+    static const char path[] = APPLICATION_PROFILE_DIR "/" APPLICATION_PROFILE_NAME;
+    uint64_t minors;
+    const char *text;
+    int r = read_minors(work, &minors, err);
+
+    if (r < 0 || !minors)
+        return r;
+    text = application_profile(minors, work->arena);
+    return text && overlay_add(&work->overlay, OVERLAY_TEXT, path, text, strlen(text)) == 0
+               ? 0
+               : cdi_error_nomem(err);
+}
+
+/* What there is no way to do: it is told. */
+static int tell_impossible(struct work *work, struct cdi_error *err)
+{
+    const struct hook_args *args = &work->plan.args;
+    int r = 0;
+
+    if (args->disable_device_node_modification)
+        r = note(work, "without hooks nothing can be mounted on /proc/driver/nvidia/params: the "
+                       "driver's libraries may make device nodes in the container, which its "
+                       "device cgroup keeps useless");
+    if (r == 0 && args->paths.n)
+        r = note(work, "without hooks the permissions of %s%s stay as the runtime makes them",
+                 quote_string(args->paths.items[0]).text, args->paths.n > 1 ? " and others" : "");
+    return no_memory(r, err);
+}
+
+static int add_libraries(struct work *work, struct cdi_error *err)
+{
+    const struct hook_call call = {
+        .args = &work->plan.args, .arena = work->arena, .root = &work->root};
+    int r;
+
+    if (!work->plan.args.update_ldcache)
+        return 0;
+    /* What the parts of hooks would warn about is not this program's to tell. */
+    hook_tell(false, false);
+    r = hookless_add_libraries(&work->overlay, &call, err);
+    hook_tell(true, false);
+    return r;
+}
+
+static int check(const struct hook_args *args, struct cdi_error *err)
+{
+    int r = create_symlinks_check(args, err);
+
+    return r == 0 && args->update_ldcache ? update_ldcache_check(args, err) : r;
+}
+
+/* ---- From the overlay to mounts ---- */
+
+static int add_mount(struct work *work, const char *source, const struct overlay_entry *at,
+                     struct cdi_error *err)
+{
+    static const char *options[] = {"ro", "nosuid", "nodev", "rbind", "rprivate"};
+    struct cdi_mount *mounts = arena_grow(work->arena, work->mounts, work->n_mounts,
+                                          sizeof *mounts);
+    const char *path = arena_printf(work->arena, "%s/%s", at->dir[1] ? at->dir : "", at->name);
+
+    if (!mounts || !path)
+        return cdi_error_nomem(err);
+    mounts[work->n_mounts++] = (struct cdi_mount){
+        .host_path = source,
+        .container_path = path,
+        .options = {options, ARRAY_SIZE(options)},
+        .type = "",
+    };
+    work->mounts = mounts;
+    return 0;
+}
+
+/* A text becomes a file of the private directory. */
+static int mount_text(struct work *work, const struct overlay_entry *entry, struct cdi_error *err)
+{
+    const char *dir = work->options->private_dir;
+    const char *path = arena_printf(work->arena, "%s/%s", dir, entry->name);
+    int r;
+
+    if (!path)
+        return cdi_error_nomem(err);
+    r = work->options->pretend ? 0 : file_mkdirs(dir, err);
+    if (r == 0 && !work->options->pretend)
+        r = file_replace(path, entry->value, entry->len, 0644, 0, err);
+    return r < 0 ? r : add_mount(work, path, entry, err);
+}
+
+/* True if the root has that very link already. */
+static bool is_there(const struct work *work, const struct overlay_entry *link)
+{
+    _cleanup_close_ int dirfd = rootfs_directory(&work->root, link->dir, O_PATH);
+    char text[PATH_MAX];
+    ssize_t len = dirfd >= 0 ? readlinkat(dirfd, link->name, text, sizeof text) : -1;
+
+    return len >= 0 && (size_t)len == strlen(link->value) &&
+           memcmp(text, link->value, (size_t)len) == 0;
+}
+
+/* A link becomes a mount of the file that it leads to. */
+static int mount_link(struct work *work, const struct overlay_entry *link, struct cdi_error *err)
+{
+    const struct overlay_entry *end;
+    const char *path = arena_printf(work->arena, "%s/%s", link->dir, link->name);
+    bool in_root;
+
+    if (!path)
+        return cdi_error_nomem(err);
+    if (is_there(work, link))
+        return 0;
+    end = overlay_find(&work->overlay, path, &in_root);
+    if (end && end->kind == OVERLAY_FILE)
+        return add_mount(work, end->value, link, err);
+    return no_memory(note(work, "without hooks the link %s to %s cannot be made: %s",
+                          quote_string(path).text, quote_string(link->value).text,
+                          in_root ? "it leads to a file of the image" : "it leads to no file"),
+                     err);
+}
+
+static int make_mounts(struct work *work, struct cdi_error *err)
+{
+    int r = 0;
+
+    for (size_t i = work->n_mounted; r == 0 && i < work->overlay.n; i++) {
+        const struct overlay_entry *entry = &work->overlay.entries[i];
+
+        if (entry->kind == OVERLAY_TEXT)
+            r = mount_text(work, entry, err);
+        else if (entry->kind == OVERLAY_LINK)
+            r = mount_link(work, entry, err);
+    }
+    return r;
+}
+
+static int run(struct work *work, struct cdi_error *err)
+{
+    const struct hook_args *args = &work->plan.args;
+    int r = check(args, err);
+
+    if (r == 0)
+        r = open_root(work, err);
+    if (r < 0)
+        return r;
+    overlay_init(&work->overlay, &work->root, work->arena);
+    r = add_mounts(work, err);
+    if (r == 0)
+        r = add_links(work, &args->links, false, err);
+    if (r == 0)
+        r = add_links(work, &args->device_links, true, err);
+    if (r == 0)
+        r = add_libraries(work, err);
+    if (r == 0 && args->update_application_profile)
+        r = add_profile(work, err);
+    if (r == 0)
+        r = tell_impossible(work, err);
+    return r < 0 ? r : make_mounts(work, err);
+}
+
+int hookless_apply(struct cdi_oci *oci, const struct hookless_options *options, struct arena *arena,
+                   struct hookless_notes *notes, struct cdi_error *err)
+{
+    struct work work = {
+        .oci = oci, .options = options, .arena = arena, .notes = notes, .root = ROOTFS_INIT};
+    struct cdi_edits edits = {0};
+    const struct cdi_edits *one = &edits;
+    int r = hookless_plan_take(oci, arena, &work.plan, err);
+
+    *notes = (struct hookless_notes){NULL, 0};
+    if (r < 0 || !work.plan.n_hooks)
+        return r;
+    r = cdi_error_wrap(err, run(&work, err), "doing the work of hooks beforehand");
+    rootfs_close(&work.root);
+    edits.mounts = work.mounts;
+    edits.n_mounts = work.n_mounts;
+    return r < 0 || !work.n_mounts ? r : cdi_oci_apply(oci, &one, 1, NULL, err);
+}
