@@ -90,7 +90,8 @@ LIB_OBJS      := $(call objects,base cdi apply)
 GENERATE_OBJS := $(call objects,generate)
 DIAGNOSE_OBJS := $(call objects,diagnose)
 RUNTIME_OBJS  := $(call objects,runtime)
-HOOK_OBJS     := $(call objects,hooks prestart)
+HOOK_OBJS     := $(call objects,hooks hookless)
+PRESTART_OBJS := $(call objects,prestart)
 CMD_OBJS      := $(call objects,cmd)
 FAKENODE_OBJS := $(filter-out $(B)/tests/fakenode/stubs/%,$(call objects,tests/fakenode))
 UNIT_TESTS    := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -133,15 +134,21 @@ $(B)/libhooks.a: $(filter-out $(B)/hooks/main.o,$(HOOK_OBJS))
 	@$(call say,AR      $@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/cdikit: $(CMD_OBJS) $(B)/libruntime.a $(B)/libdiagnose.a $(B)/libgenerate.a $(B)/libcdikit.a
+$(B)/libprestart.a: $(PRESTART_OBJS)
+	@$(call say,AR      $@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/cdikit: $(CMD_OBJS) $(B)/libruntime.a $(B)/libhooks.a $(B)/libdiagnose.a $(B)/libgenerate.a \
+    $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) -o $@ $^ $(YAML_LIBS) $(CJSON_LIBS) $(PCI_LIBS)
 
-$(B)/cdikit-runtime: $(B)/runtime/main.o $(B)/libruntime.a $(B)/libcdikit.a
+$(B)/cdikit-runtime: $(B)/runtime/main.o $(B)/libruntime.a $(B)/libhooks.a $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
 
-$(B)/cdikit-hook: $(B)/hooks/main.o $(B)/libhooks.a $(B)/libruntime.a $(B)/libcdikit.a
+$(B)/cdikit-hook: $(B)/hooks/main.o $(B)/libprestart.a $(B)/libruntime.a $(B)/libhooks.a \
+    $(B)/libcdikit.a
 	@$(call say,LINK    $@)
 	$(Q)$(CC) -Wl,--gc-sections $(CDI_LDFLAGS) $(LDFLAGS) $(RUNTIME_STATIC) -o $@ $^ $(YAML_LIBS)
 
@@ -213,5 +220,5 @@ demo:
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(DIAGNOSE_OBJS) $(RUNTIME_OBJS) $(HOOK_OBJS) $(CMD_OBJS) \
+-include $(patsubst %.o,%.d,$(LIB_OBJS) $(GENERATE_OBJS) $(DIAGNOSE_OBJS) $(RUNTIME_OBJS) $(HOOK_OBJS) $(PRESTART_OBJS) $(CMD_OBJS) \
     $(FAKENODE_OBJS) $(UNIT_HELPERS) $(UNIT_STUBS:%.so=%.o)) $(addsuffix .d,$(UNIT_TESTS) $(BENCH_PROGRAMS) $(FUZZ_PROGRAMS))

@@ -15,6 +15,8 @@
 
 struct arena;
 
+#define LDCACHE_PATH "/etc/ld.so.cache"
+
 /* ldcache_entry.flags: what kind of library it is, and for which programs. */
 enum {
     LDCACHE_ELF = 0x0001,

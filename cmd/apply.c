@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cdikit apply: the edits of devices, done to a container's configuration. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apply/oci.h"
 #include "base/arena.h"
+#include "base/path.h"
 #include "base/strbuf.h"
 #include "cmd/ask.h"
 #include "cmd/common.h"
@@ -11,12 +14,13 @@
 #include "cmd/explain.h"
 #include "cmd/jsonout.h"
 #include "cmd/output.h"
+#include "hookless/hookless.h"
 
 struct apply_options {
     struct spec_dirs where;
     struct ask_options ask;
-    const char *config, *bundle, *output;
-    bool in_place, diff, explain, json;
+    const char *config, *bundle, *output, *private_dir;
+    bool in_place, diff, explain, json, hookless;
 };
 
 static const struct option options[] = {
@@ -53,6 +57,18 @@ static const struct option options[] = {
      .type = OPTION_SWITCH,
      .offset = offsetof(struct apply_options, json),
      .help = "with --explain: print an array of objects"},
+    {.name = "hookless",
+     .type = OPTION_SWITCH,
+     .offset = offsetof(struct apply_options, hookless),
+     .help =
+         "do the work of CDI hooks now, with mounts, and take them out: for runtimes that start "
+         "no hooks, and roots that cannot be written to"},
+    {.name = "private-dir",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct apply_options, private_dir),
+     .value = "DIR",
+     .help = "with --hookless: write the files that are mounted below DIR, which must live as long "
+             "as the container (default: cdikit, beside the configuration)"},
     ASK_OPTIONS(struct apply_options, ask),
     SPEC_DIR_OPTIONS(struct apply_options, where,
                      "read the spec dirs and the device nodes beneath this directory"),
@@ -112,6 +128,12 @@ static int check_use(const struct call *call, const struct apply_options *o, str
     else if (call->n_operands && (o->ask.mode || o->ask.config))
         wrong = "--mode and --runtime-config are about what the configuration asks for, and go "
                 "without DEVICE";
+    else if (o->private_dir && !o->hookless)
+        wrong = "--private-dir goes with --hookless";
+    else if (o->hookless && o->config && strcmp(o->config, "-") == 0)
+        wrong = "--hookless needs to know where the bundle is: name a file";
+    else if (o->hookless && o->explain)
+        wrong = "only one of --hookless and --explain";
     else if (o->json && !o->explain)
         wrong = "--json goes with --explain";
     else if ((o->diff || o->explain) && o->output && strcmp(o->output, "-") == 0)
@@ -209,13 +231,52 @@ static char *layout(const struct cdi_oci *oci, struct cdi_error *err)
     return result;
 }
 
-static int inject(struct job *job, struct cdi_error *err)
+/* The directory of the configuration, absolute: others mount what is below it. malloc'ed. */
+static char *bundle_of(const struct call *call, const struct job *job, struct cdi_error *err)
 {
-    return cdi_oci_inject(job->oci, job->registry, job->devices, job->n_devices,
-                          job->options->where.root, err);
+    const char *name = path_base(job->path);
+    const char *dir = name == job->path
+                          ? "."
+                          : arena_strndup(call->arena, job->path, (size_t)(name - job->path));
+    char *absolute = dir ? realpath(dir, NULL) : NULL;
+
+    if (!absolute)
+        (void)cdi_error_set_errno(err, dir ? errno : ENOMEM, "cannot find the bundle of %s",
+                                  job->path);
+    return absolute;
 }
 
-static int inject_with_diff(struct job *job, struct cdi_error *err)
+static int work_without_hooks(const struct call *call, struct job *job, struct cdi_error *err)
+{
+    const struct apply_options *o = job->options;
+    _cleanup_free_ char *bundle = bundle_of(call, job, err);
+    struct hookless_options how = {bundle, o->private_dir, o->diff && !o->output && !o->in_place};
+    struct hookless_notes notes;
+    int r;
+
+    if (!bundle)
+        return -(int)err->code;
+    if (!how.private_dir)
+        how.private_dir = arena_printf(call->arena, "%s/cdikit", bundle);
+    if (!how.private_dir)
+        return cdi_error_nomem(err);
+    if (*how.private_dir != '/')
+        return cdi_error_set(err, CDI_ERR_USAGE, "--private-dir needs an absolute path");
+    r = hookless_apply(job->oci, &how, call->arena, &notes, err);
+    for (size_t i = 0; r == 0 && i < notes.n; i++)
+        message_warn(call, "%s", notes.items[i]);
+    return r;
+}
+
+static int inject(const struct call *call, struct job *job, struct cdi_error *err)
+{
+    int r = cdi_oci_inject(job->oci, job->registry, job->devices, job->n_devices,
+                           job->options->where.root, err);
+
+    return r == 0 && job->options->hookless ? work_without_hooks(call, job, err) : r;
+}
+
+static int inject_with_diff(const struct call *call, struct job *job, struct cdi_error *err)
 {
     _cleanup_free_ char *before = layout(job->oci, err);
     _cleanup_free_ char *after = NULL;
@@ -223,7 +284,7 @@ static int inject_with_diff(struct job *job, struct cdi_error *err)
 
     if (!before)
         return -(int)err->code;
-    r = inject(job, err);
+    r = inject(call, job, err);
     if (r < 0)
         return r;
     after = layout(job->oci, err);
@@ -268,7 +329,7 @@ static int run(const struct call *call, struct cdi_error *err)
     if (r == 0 && o->explain && job.asked)
         explanation.request = &job.request;
     if (r == 0)
-        r = o->diff ? inject_with_diff(&job, err) : inject(&job, err);
+        r = o->diff ? inject_with_diff(call, &job, err) : inject(call, &job, err);
     if (r == 0 && o->explain)
         r = explain_print(&explanation, o->json, err);
     return r < 0 ? r : write_result(&job, err);

@@ -30,7 +30,6 @@ struct work {
     struct hookless_plan plan;
     struct rootfs root;
     struct overlay overlay;
-    size_t n_mounted; /* entries of the overlay that the configuration mounts itself */
     struct cdi_mount *mounts;
     size_t n_mounts;
 };
@@ -86,7 +85,6 @@ static int add_mounts(struct work *work, struct cdi_error *err)
         r = overlay_add(&work->overlay, OVERLAY_FILE, m->clean, m->source, 0);
         r = r == -ENOMEM ? cdi_error_nomem(err) : 0;
     }
-    work->n_mounted = work->overlay.n;
     return r;
 }
 
@@ -117,7 +115,8 @@ static int add_links(struct work *work, const struct hook_list *links, bool exis
         if (existing && !target_exists(work, path, target))
             continue;
         r = overlay_add(&work->overlay, OVERLAY_LINK, path, target, 0);
-        if (r < 0)
+        /* Where a file is mounted already, this was done before. */
+        if (r < 0 && r != -EBUSY)
             return cdi_error_set_errno(err, -r, "cannot make the link %s", path);
     }
     return 0;
@@ -272,7 +271,7 @@ static int make_mounts(struct work *work, struct cdi_error *err)
 {
     int r = 0;
 
-    for (size_t i = work->n_mounted; r == 0 && i < work->overlay.n; i++) {
+    for (size_t i = 0; r == 0 && i < work->overlay.n; i++) {
         const struct overlay_entry *entry = &work->overlay.entries[i];
 
         if (entry->kind == OVERLAY_TEXT)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,7 +96,7 @@ int overlay_add(struct overlay *overlay, enum overlay_kind kind, const char *pat
     if (r < 0)
         return r;
     entry = entry_at(overlay, dir, name);
-    if (entry && entry->kind == OVERLAY_FILE)
+    if (entry && entry->kind == OVERLAY_FILE && kind == OVERLAY_LINK)
         return -EBUSY;
     if (!entry) {
         overlay->entries = arena_grow(overlay->arena, overlay->entries, overlay->n,

@@ -42,7 +42,7 @@ void overlay_init(struct overlay *overlay, const struct rootfs *root, struct are
 /*
  * Puts something at a path of the container, in place of what is there. The strings must outlive
  * the overlay. Returns 0 or a negative errno (-EISDIR: the path has no name at its end; -EBUSY: a
- * file is mounted there).
+ * link where a file is mounted).
  */
 int overlay_add(struct overlay *overlay, enum overlay_kind kind, const char *path,
                 const char *value, size_t len) CDI_MUST_CHECK;

@@ -164,16 +164,15 @@ static int write_drop_ins(const struct writing *writing, const struct ldconf *co
 /* ---- musl ---- */
 
 /* Programs of musl alone: its loader beside glibc's is that of a few programs, and well set up. */
-static bool is_musl(const struct writing *writing)
+static bool is_musl(const struct ldmachine *machine, const struct rootfs *root)
 {
-    const struct ldmachine *machine = writing->files->machine;
     char loader[64];
 
     if (!machine->musl)
         return false;
     (void)snprintf(loader, sizeof loader, "/lib/ld-musl-%s.so.1", machine->musl);
-    return has_file(writing->root, "/etc/alpine-release") ||
-           (has_file(writing->root, loader) && !has_file(writing->root, machine->glibc));
+    return has_file(root, "/etc/alpine-release") ||
+           (has_file(root, loader) && !has_file(root, machine->glibc));
 }
 
 /* True if the file's text, with a directory a line or between colons, has the directory. */
@@ -201,9 +200,9 @@ static void add_musl(struct strbuf *text, const char *path)
 }
 
 /* A file that is missing stands for /lib:/usr/local/lib:/usr/lib; one that is there, for itself. */
-static void add_musl_default(const struct writing *writing, struct strbuf *text)
+static void add_musl_default(const struct rootfs *root, struct strbuf *text)
 {
-    int fd = rootfs_directory(writing->root, "/usr/local/lib", O_PATH);
+    int fd = rootfs_directory(root, "/usr/local/lib", O_PATH);
 
     if (fd < 0)
         return;
@@ -212,30 +211,39 @@ static void add_musl_default(const struct writing *writing, struct strbuf *text)
     add_musl(text, "/usr/local/lib");
 }
 
-static int write_musl(const struct writing *writing, struct cdi_error *err)
+int ldfiles_musl(const struct ldfiles *files, const struct rootfs *root,
+                 char path[static LDFILES_MUSL_SIZE], struct strbuf *text, struct cdi_error *err)
 {
-    const struct ldfiles *files = writing->files;
     const char *const *system = ldfiles_system(files);
-    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
     _cleanup_free_ char *old = NULL;
-    char path[64];
     size_t len;
     int r;
 
-    (void)snprintf(path, sizeof path, "/etc/ld-musl-%s.path", files->machine->musl);
-    r = rootfs_read(writing->root, path, MUSL_LIMIT, &old, &len);
+    if (!is_musl(files->machine, root))
+        return 0;
+    (void)snprintf(path, LDFILES_MUSL_SIZE, "/etc/ld-musl-%s.path", files->machine->musl);
+    r = rootfs_read(root, path, MUSL_LIMIT, &old, &len);
     if (r < 0 && r != -ENOENT)
         return cdi_error_set_errno(err, -r, "cannot read %s in the container", path);
     if (r == 0)
-        strbuf_add(&text, old, strlen(old));
+        strbuf_add(text, old, strlen(old));
     for (size_t i = 0; i < files->n_folders; i++)
         if (!in_list(system, files->folders[i]))
-            add_musl(&text, files->folders[i]);
+            add_musl(text, files->folders[i]);
     if (r < 0)
-        add_musl_default(writing, &text);
+        add_musl_default(root, text);
     for (; *system; system++)
-        add_musl(&text, *system);
-    return replace(writing->etc, path, &text, err);
+        add_musl(text, *system);
+    return 1;
+}
+
+static int write_musl(const struct writing *writing, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    char path[LDFILES_MUSL_SIZE];
+    int r = ldfiles_musl(writing->files, writing->root, path, &text, err);
+
+    return r > 0 ? replace(writing->etc, path, &text, err) : r;
 }
 
 int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const struct ldconf *conf,
@@ -251,6 +259,6 @@ int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const 
         return r;
     if ((changed = write_drop_ins(&writing, conf, err)) < 0)
         return changed;
-    r = is_musl(&writing) ? write_musl(&writing, err) : 0;
+    r = write_musl(&writing, err);
     return r < 0 ? r : changed;
 }

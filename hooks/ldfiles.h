@@ -20,6 +20,7 @@
 struct ldconf;
 struct ldmachine;
 struct rootfs;
+struct strbuf;
 
 /* What they are made of. */
 struct ldfiles {
@@ -41,6 +42,16 @@ bool ldfiles_is_debian(const struct rootfs *root);
  */
 int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const struct ldconf *conf,
                   struct cdi_error *err) CDI_MUST_CHECK;
+
+#define LDFILES_MUSL_SIZE 64
+
+/*
+ * 1 on a root with musl: the file in which its loader finds directories, in `path`, and what is to
+ * be in it, added to `text`. 0 on another. Errors: IO.
+ */
+int ldfiles_musl(const struct ldfiles *files, const struct rootfs *root,
+                 char path[static LDFILES_MUSL_SIZE], struct strbuf *text,
+                 struct cdi_error *err) CDI_MUST_CHECK;
 
 /* The directories in which a distribution's ldconfig looks anyway, up to NULL. */
 const char *const *ldfiles_system(const struct ldfiles *files);

@@ -22,6 +22,9 @@ struct arena;
 struct ldmachine;
 struct ldview;
 
+/* Stands in caches for who wrote them. */
+#define LDSCAN_GENERATOR "cdikit " CDIKIT_VERSION
+
 struct ldscan {
     struct ldcache cache; /* in the loader's order */
     bool cut;             /* something was left out, because there is too much of it */

@@ -29,6 +29,11 @@ static bool asks_compat(const struct hook_args *args)
     return args->enable_cuda_compat;
 }
 
+static bool asks_ldcache(const struct hook_args *args)
+{
+    return args->update_ldcache;
+}
+
 static bool asks_params(const struct hook_args *args)
 {
     return args->disable_device_node_modification;
@@ -44,6 +49,7 @@ static const struct part parts[] = {
     {asks_modes, chmod_check, NULL, chmod_paths},
     {asks_links, create_symlinks_check, NULL, create_symlinks},
     {asks_compat, enable_cuda_compat_check, NULL, enable_cuda_compat},
+    {asks_ldcache, update_ldcache_check, NULL, update_ldcache},
     {asks_params, disable_device_node_modification_check, disable_device_node_modification, NULL},
     {asks_profile, NULL, NULL, update_application_profile},
 };

@@ -13,7 +13,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/quote.h"
 #include "hooks/confine.h"
 #include "hooks/hook.h"
@@ -21,13 +20,12 @@
 #include "hooks/ldfiles.h"
 #include "hooks/ldmachine.h"
 #include "hooks/ldscan.h"
+#include "hooks/ldsearch.h"
 #include "hooks/ldview.h"
 #include "hooks/message.h"
 
-#define CACHE_PATH "/etc/ld.so.cache"
 #define CACHE_NAME "ld.so.cache"
 #define CACHE_MODE 0644
-#define GENERATOR  "cdikit " CDIKIT_VERSION
 
 /* A cache that is larger is not looked at, and replaced: 10,000 libraries take 1 MiB. */
 #define CACHE_LIMIT (16U << 20)
@@ -55,29 +53,15 @@ int update_ldcache_check(const struct hook_args *args, struct cdi_error *err)
     return 0;
 }
 
-/* The folders as ld.so.conf has them: absolute, without ".." and the like. */
 static int take_folders(struct update *update, struct cdi_error *err)
 {
-    const struct hook_list *given = &update->call->args->folders;
-    struct arena *arena = update->call->arena;
-    const char **folders = arena_calloc(arena, given->n, sizeof *folders);
-    size_t n = 0;
+    struct ldsearch folders;
+    int r = ldsearch_folders(&update->call->args->folders, update->call->arena, &folders, err);
 
-    if (!folders)
-        return cdi_error_nomem(err);
-    for (size_t i = 0; i < given->n; i++) {
-        const char *path = arena_printf(arena, "/%s", given->items[i]);
-
-        if (!path || !(path = path_clean(arena, path)))
-            return cdi_error_nomem(err);
-        for (size_t k = 0; path && k < n; k++)
-            if (strcmp(folders[k], path) == 0)
-                path = NULL;
-        if (path && *given->items[i])
-            folders[n++] = path;
-    }
-    update->files.folders = folders;
-    update->files.n_folders = n;
+    if (r < 0)
+        return r;
+    update->files.folders = folders.items;
+    update->files.n_folders = folders.n;
     return 0;
 }
 
@@ -109,69 +93,25 @@ static int update_conf(struct update *update, struct cdi_error *err)
 
 /* ---- Directories ---- */
 
-struct directories {
-    const char **items;
-    size_t n;
-};
-
-static void add_list(struct directories *out, const char *const *list)
-{
-    while (*list)
-        out->items[out->n++] = *list++;
-}
-
-static size_t count(const char *const *list)
-{
-    size_t n = 0;
-
-    while (list[n])
-        n++;
-    return n;
-}
-
-static bool is_listed(const struct directories *directories, const char *path)
-{
-    for (size_t i = 0; i < directories->n; i++)
-        if (strcmp(directories->items[i], path) == 0)
-            return true;
-    return false;
-}
-
-/*
- * Where libraries are, in the loaders' order. Behind those of ld.so.conf come Debian's in any case:
- * a host that has it mounts the driver's libraries there.
- */
-static int find_directories(const struct update *update, struct directories *out,
+/* Where libraries are. A folder that loaders do not search is told. */
+static int find_directories(const struct update *update, struct ldsearch *out,
                             struct cdi_error *err)
 {
     const struct ldfiles *files = &update->files;
-    const char *const *debian = files->machine->debian, *const *others = files->machine->others;
-    bool denied = update->denied.code != CDI_OK;
+    int r = ldsearch_directories(files, &update->conf, update->denied.code != CDI_OK,
+                                 update->call->arena, out, err);
 
-    *out = (struct directories){
-        .items = arena_calloc(update->call->arena,
-                              files->n_folders + update->conf.n + count(debian) + count(others),
-                              sizeof *out->items)};
-    if (!out->items)
-        return cdi_error_nomem(err);
-    for (size_t i = 0; denied && i < files->n_folders; i++)
-        out->items[out->n++] = files->folders[i];
-    for (size_t i = 0; i < update->conf.n; i++)
-        out->items[out->n++] = update->conf.directories[i].path;
-    add_list(out, debian);
-    if (!files->debian)
-        add_list(out, others);
-    for (size_t i = 0; i < files->n_folders; i++)
-        if (!is_listed(out, files->folders[i]))
+    for (size_t i = 0; r == 0 && i < files->n_folders; i++)
+        if (!ldsearch_has(out, files->folders[i]))
             hook_warn("%s of the container does not include %s/*.conf: programs do not find the "
                       "libraries in %s",
                       LDCONF_PATH, LDFILES_CONF_DIR, quote_string(files->folders[i]).text);
-    return 0;
+    return r;
 }
 
 static int scan(struct update *update, struct cdi_error *err)
 {
-    struct directories directories;
+    struct ldsearch directories;
     int r = find_directories(update, &directories, err);
 
     if (r == 0)
@@ -180,7 +120,7 @@ static int scan(struct update *update, struct cdi_error *err)
     if (r < 0)
         return r;
     if (update->scan.cut)
-        hook_warn("the container has too many libraries: not all of them are in %s", CACHE_PATH);
+        hook_warn("the container has too many libraries: not all of them are in %s", LDCACHE_PATH);
     if (update->scan.n_unlinked && update->denied.code == CDI_OK)
         hook_warn("cannot make the link %s in the container%s: %s; the loader cache names the "
                   "library itself",
@@ -225,7 +165,7 @@ static enum cache_state look_at_cache(const struct update *update, int etc)
 
     if (fstatat(etc, CACHE_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         (fd = confine_open_file(etc, CACHE_NAME, &st)) < 0 ||
-        file_read_fd(fd, CACHE_PATH, CACHE_LIMIT, &data, &len, NULL) < 0)
+        file_read_fd(fd, LDCACHE_PATH, CACHE_LIMIT, &data, &len, NULL) < 0)
         return CACHE_OLD;
     r = ldcache_parse(data, len, update->call->arena, &cache, NULL);
     if (r == -CDI_ERR_UNSUPPORTED || (r == 0 && is_foreign(update->files.machine, &cache)))
@@ -239,9 +179,10 @@ static int write_cache(const struct update *update, int etc, struct cdi_error *e
 {
     const char *data;
     size_t len;
-    int r = ldcache_format(&update->scan.cache, GENERATOR, update->call->arena, &data, &len, err);
+    int r = ldcache_format(&update->scan.cache, LDSCAN_GENERATOR, update->call->arena, &data, &len,
+                           err);
 
-    return r < 0 ? r : confine_replace(etc, CACHE_NAME, CACHE_PATH, data, len, CACHE_MODE, err);
+    return r < 0 ? r : confine_replace(etc, CACHE_NAME, LDCACHE_PATH, data, len, CACHE_MODE, err);
 }
 
 static int update_cache(const struct update *update, struct cdi_error *err)
@@ -250,10 +191,11 @@ static int update_cache(const struct update *update, struct cdi_error *err)
     enum cache_state state;
 
     if (etc < 0)
-        return cdi_error_set_errno(err, -etc, "cannot write %s in the container", CACHE_PATH);
+        return cdi_error_set_errno(err, -etc, "cannot write %s in the container", LDCACHE_PATH);
     state = look_at_cache(update, etc);
     if (state == CACHE_FOREIGN)
-        hook_warn("%s of the container is that of another machine, and stays as it is", CACHE_PATH);
+        hook_warn("%s of the container is that of another machine, and stays as it is",
+                  LDCACHE_PATH);
     return state == CACHE_OLD ? write_cache(update, etc, err) : 0;
 }
 

@@ -63,6 +63,7 @@ struct config {
     struct config_list spec_dirs;
     struct config_list annotation_prefixes;
     const char *default_kind;
+    bool hookless; /* the work of CDI hooks is done by the wrapper; a key of cdikit's own */
     const char *csv_dir;
     const char *csv_compat_root;
     struct config_list jit_feature_flags;

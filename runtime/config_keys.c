@@ -73,6 +73,7 @@ const struct config_key config_keys[] = {
      .shown = "/var/log/nvidia-container-runtime.log"},
     {.name = RUNTIME ".discover-mode", .type = CONFIG_OBSOLETE, .standing = CONFIG_ABSENT},
     {.name = RUNTIME ".experimental", .type = CONFIG_OBSOLETE, .standing = CONFIG_ABSENT},
+    {RUNTIME ".hookless", CONFIG_BOOL, CONFIG_ABSENT, AT(hookless), .value.boolean = false},
     {RUNTIME ".log-level", CONFIG_STRING, CONFIG_SET, AT(log_level), .value.string = "info"},
     {RUNTIME ".mode", CONFIG_STRING, CONFIG_SET, AT(mode), .value.string = "auto"},
     {RUNTIME ".runtimes", CONFIG_LIST, CONFIG_SET, AT(runtimes),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/create.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +9,11 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/root.h"
 #include "base/strbuf.h"
 #include "cdi/platform.h"
+#include "hookless/hookless.h"
 #include "runtime/modify.h"
 #include "runtime/request_rules.h"
 
@@ -80,9 +83,32 @@ static void log_request(struct logger *logger, const struct request *request)
                request->devices.n);
 }
 
+/* The private directory is in the bundle, and goes with it. */
+static int work_without_hooks(struct cdi_oci *oci, const char *path, struct logger *logger,
+                              struct arena *arena, struct cdi_error *err)
+{
+    const char *name = path_base(path);
+    const char *dir = name == path ? "." : arena_strndup(arena, path, (size_t)(name - path));
+    _cleanup_free_ char *bundle = dir ? realpath(dir, NULL) : NULL;
+    struct hookless_options options = {.bundle = bundle};
+    struct hookless_notes notes;
+    int r;
+
+    if (!bundle)
+        return cdi_error_set_errno(err, errno, "cannot find the bundle");
+    options.private_dir = arena_printf(arena, "%s/cdikit", bundle);
+    if (!options.private_dir)
+        return cdi_error_nomem(err);
+    r = hookless_apply(oci, &options, arena, &notes, err);
+    for (size_t i = 0; r == 0 && i < notes.n; i++)
+        logger_log(logger, LOG_WARNING, "%s", notes.items[i]);
+    return r;
+}
+
 /* Applies what is asked for, and warns of mounts that hide each other afterwards. */
-static int modify(struct cdi_oci *oci, const struct config *config, const struct request *request,
-                  struct logger *logger, struct arena *arena, struct cdi_error *err)
+static int modify(struct cdi_oci *oci, const char *path, const struct config *config,
+                  const struct request *request, struct logger *logger, struct arena *arena,
+                  struct cdi_error *err)
 {
     struct modify how = {.oci = oci,
                          .request = request,
@@ -98,6 +124,8 @@ static int modify(struct cdi_oci *oci, const struct config *config, const struct
     oci->as_wrapper = true;
     if (r == 0)
         r = modify_apply(&how, err);
+    if (r == 0 && config->hookless)
+        r = work_without_hooks(oci, path, logger, arena, err);
     if (r < 0 || !request->devices.n)
         return r;
     if ((r = covered_list(oci, arena, &after, err)) < 0)
@@ -130,7 +158,7 @@ int create_apply(const struct args *args, const struct config *config, enum requ
     if ((r = read_request(oci, config, mode, arena, &request, err)) < 0)
         return r;
     log_request(logger, &request);
-    r = modify(oci, config, &request, logger, arena, err);
+    r = modify(oci, path, config, &request, logger, arena, err);
     if (r < 0 || !cdi_oci_changed(oci))
         return r;
     logger_log(logger, LOG_DEBUG, "%s is replaced", path);

@@ -17,8 +17,8 @@ $(B)/tests/unit/stubs/%.so: $(B)/tests/unit/stubs/%.o
 
 $(addprefix $(B)/tests/unit/test_,nvml sandboxutils dxcore cuda driver_facts guest): $(UNIT_STUBS)
 
-$(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libhooks.a $(B)/libruntime.a $(B)/libdiagnose.a \
-    $(B)/libgenerate.a $(B)/libcdikit.a
+$(B)/tests/unit/test_%: tests/unit/test_%.c $(UNIT_HELPERS) $(B)/libcmd.a $(B)/libprestart.a \
+    $(B)/libruntime.a $(B)/libhooks.a $(B)/libdiagnose.a $(B)/libgenerate.a $(B)/libcdikit.a
 	@mkdir -p $(@D); $(call say,LINK    $@)
 	$(Q)$(CC) $(CDI_CFLAGS) $(CRITERION_CFLAGS) $(CJSON_CFLAGS) $(YAML_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
 	    -DUNIT_STUBS='"$(abspath $(B)/tests/unit/stubs)"' \
@@ -102,7 +102,7 @@ hostile: $(HOSTILE_PROGRAMS)
 # libFuzzer targets, one a parser; only clang has it.
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
-$(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libhooks.a $(B)/libruntime.a $(B)/libgenerate.a $(B)/libcdikit.a
+$(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libprestart.a $(B)/libruntime.a $(B)/libhooks.a $(B)/libgenerate.a $(B)/libcdikit.a
 	@mkdir -p $(@D); $(call say,LINK    $@)
 	$(Q)clang $(CDI_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -fsanitize=fuzzer $(CDI_LDFLAGS) $(LDFLAGS) \
 	    -o $@ $< $(filter %.a,$^) $(YAML_LIBS) $(PCI_LIBS)

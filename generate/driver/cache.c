@@ -33,7 +33,7 @@ static int load(struct cache *cache, const struct locate *locate, struct cdi_err
     int r;
 
     cache->loaded = true;
-    r = root_read(locate->root, CACHE_PATH, CACHE_LIMIT, &data, &len, &problem);
+    r = root_read(locate->root, LDCACHE_PATH, CACHE_LIMIT, &data, &len, &problem);
     /* The paths stay where they are: copies of those of many entries could be any amount. */
     if (r == 0 && (kept = arena_bytes(locate->arena, len + 1)))
         r = ldcache_parse(memcpy(kept, data, len), len, locate->arena, &parsed, &problem);

@@ -8,7 +8,6 @@
 
 #include "generate/driver/locate.h"
 
-#define CACHE_PATH "/etc/ld.so.cache"
 
 struct cache_library;
 

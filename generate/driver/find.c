@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/ascii.h"
 #include "base/cleanup.h"
+#include "base/ldcache.h"
 #include "base/path.h"
 #include "base/strbuf.h"
 #include "generate/driver/library.h"
@@ -124,7 +125,7 @@ static int no_library(const struct driver_finder *f, const char *version, struct
         if (!dirs->n)
             strbuf_addstr(&where, "the directories that were given, none of which is absolute");
     } else {
-        strbuf_printf(&where, "the library directories and " CACHE_PATH " of %s (%s)",
+        strbuf_printf(&where, "the library directories and " LDCACHE_PATH " of %s (%s)",
                       *root ? root : "/", f->cache.problem ? f->cache.problem : "cache read");
     }
     if (where.failed)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ldcache.h"
 
 int look_note(struct look *look, const struct locate_path *place, struct cdi_error *err)
 {
@@ -63,7 +64,7 @@ int look_for_libraries(struct look *look, const char *pattern, struct locate_pat
                        struct cdi_error *err)
 {
     struct driver_finder *f = look->finder;
-    const struct locate_path cache_place = {.in = &f->driver, .path = CACHE_PATH};
+    const struct locate_path cache_place = {.in = &f->driver, .path = LDCACHE_PATH};
     int r = look_in_dirs(look, &f->places.dirs[DRIVER_IN_LOADER_DIRS], pattern, true, hits, err);
 
     if (r == 0 && !hits->n && !f->places.only_given &&

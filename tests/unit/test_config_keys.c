@@ -65,6 +65,7 @@ static void add_config(struct strbuf *out, const struct config *config)
     add_bool(out, "mounts", config->volume_mounts);
     add_list(out, "runtimes", &config->runtimes);
     add_string(out, "debug", config->debug);
+    add_bool(out, "hookless", config->hookless);
     add_string(out, "log-level", config->log_level);
     add_string(out, "mode", config->mode);
     add_list(out, "spec-dirs", &config->spec_dirs);
@@ -103,6 +104,7 @@ static const char defaults[] = //
     "mounts false\n"
     "runtimes [runc] [crun]\n"
     "debug /dev/null\n"
+    "hookless false\n"
     "log-level info\n"
     "mode auto\n"
     "spec-dirs [/etc/cdi] [/var/run/cdi]\n"
@@ -143,6 +145,7 @@ static const char everything[] = //
     "mounts true\n"
     "runtimes [/x/runc]\n"
     "debug /d\n"
+    "hookless true\n"
     "log-level trace\n"
     "mode legacy\n"
     "spec-dirs [/s]\n"
@@ -201,6 +204,7 @@ static const char in_tables[] = //
     "user = 'u:g'\n"
     "[nvidia-container-runtime]\n"
     "debug = '/d'\n"
+    "hookless = true\n"
     "log-level = 'trace'\n"
     "mode = 'legacy'\n"
     "runtimes = ['/x/runc']\n"
