@@ -110,6 +110,17 @@ static void add(struct ldfake *fake, struct ldfake_file file)
     fake->files[fake->n++] = file;
 }
 
+static const char *keep(struct ldfake *fake, const char *text, size_t len)
+{
+    char *kept = fake->strings + fake->n_strings;
+
+    if (len >= sizeof fake->strings - fake->n_strings)
+        abort();
+    memcpy(kept, text, len);
+    fake->n_strings += len + 1;
+    return kept;
+}
+
 static int fake_open(const struct ldview *view, const char *path,
                      struct ldview_directory *directory)
 {
@@ -210,10 +221,11 @@ static int fake_make_link(const struct ldview *view, const struct ldview_directo
         return -EROFS;
     (void)snprintf(fake->links + len, sizeof fake->links - len, "%s -> %s\n", path, target);
     if (file)
-        file->text = strdup(target);
+        file->text = keep(fake, target, strlen(target));
     else
-        add(fake,
-            (struct ldfake_file){.path = strdup(path), .type = FAKE_LINK, .text = strdup(target)});
+        add(fake, (struct ldfake_file){.path = keep(fake, path, strlen(path)),
+                                       .type = FAKE_LINK,
+                                       .text = keep(fake, target, strlen(target))});
     return 0;
 }
 
@@ -235,11 +247,9 @@ static int fake_read(const struct ldview *view, const char *path, size_t limit, 
 static void add_folders(struct ldfake *fake, const char *path)
 {
     for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        char *folder = strndup(path, (size_t)(slash - path));
+        const char *folder = keep(fake, path, (size_t)(slash - path));
 
-        if (find(fake, folder))
-            free(folder);
-        else
+        if (!find(fake, folder))
             add(fake, (struct ldfake_file){.path = folder, .type = FAKE_FOLDER});
     }
 }

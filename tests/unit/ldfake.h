@@ -36,7 +36,9 @@ struct ldfake {
     size_t n;
     const char *read_only; /* a folder in which no link can be made */
     unsigned n_opened;     /* files that were opened */
-    char links[2048];      /* those that were made, "PATH -> TARGET\n" each */
+    char strings[8192];    /* of files that came to be */
+    size_t n_strings;
+    char links[2048]; /* those that were made, "PATH -> TARGET\n" each */
 };
 
 /* Ends with a path of NULL. The folders of files are there, too. */
