@@ -1,0 +1,457 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# cdikit-hook update-ldcache: the loader cache and the links are those that ldconfig(8) makes in a
+# copy of the same root, programs find the libraries, and nothing outside of the root is touched.
+. "$(dirname "$0")/../lib.sh"
+unset NVIDIA_CTK_DEBUG NVIDIA_CTK_QUIET NVIDIA_CDI_DEBUG NVIDIA_CDI_QUIET
+PATH=$PATH:/usr/sbin:/sbin
+mkdir -p "$TMP/bin" "$TMP/host" "$TMP/in"
+ln -s "$BUILD/cdikit-hook" "$TMP/bin/nvidia-cdi-hook"
+hook=$TMP/bin/nvidia-cdi-hook
+root=$TMP/bundle/rootfs
+state="{\"ociVersion\":\"1.0.2\",\"id\":\"c\",\"pid\":1,\"bundle\":\"$TMP/bundle\"}"
+multiarch=/usr/lib/x86_64-linux-gnu
+driver=/opt/driver/lib
+
+if [ "$(uname -m)" != x86_64 ]; then
+    skip "update-ldcache" "the libraries of this test are those of x86-64"
+    finish
+fi
+
+# ---- libraries ----
+# They have nothing in them; each is linked from one object in some ten milliseconds.
+echo 'int answer(void) { return 42; }' >"$TMP/in/answer.c"
+gcc -fPIC -c -o "$TMP/in/x86-64.o" "$TMP/in/answer.c"
+gcc -m32 -fPIC -c -o "$TMP/in/i386.o" "$TMP/in/answer.c"
+gcc -mx32 -fPIC -c -o "$TMP/in/x32.o" "$TMP/in/answer.c"
+
+# lib PATH SONAME [OPTION...]: a library of the container; SONAME may be "".
+lib() {
+    local path=$root/$1 soname=$2
+    shift 2
+    mkdir -p "${path%/*}"
+    ld -shared ${soname:+-soname "$soname"} "$@" -o "$path" "$TMP/in/x86-64.o"
+}
+# Those of i386 link to libc: ldconfig before glibc 2.37 knows by that what they are for.
+ld -m elf_i386 -shared -soname libc.so.6 -o "$TMP/in/libc32.so" "$TMP/in/i386.o"
+lib32() {
+    mkdir -p "$root/${1%/*}"
+    ld -m elf_i386 -shared --no-as-needed -soname "$2" -o "$root/$1" "$TMP/in/i386.o" "$TMP/in/libc32.so"
+}
+libx32() { mkdir -p "$root/${1%/*}" && ld -m elf32_x86_64 -shared -soname "$2" -o "$root/$1" "$TMP/in/x32.o"; }
+
+# fresh: an empty container.
+fresh() {
+    chmod -R u+rwx "$TMP/bundle" 2>/dev/null
+    rm -rf "$TMP/bundle"
+    mkdir -p "$root"
+    echo '{"ociVersion":"1.0.2","root":{"path":"rootfs"}}' >"$TMP/bundle/config.json"
+}
+
+# call STATUS WORD...: update-ldcache, with the state on standard input.
+call() {
+    local status=$1
+    shift
+    expect_status "$status" timeout 20 "$hook" update-ldcache "$@" <<<"$state"
+}
+
+put() { mkdir -p "$(dirname "$root/$1")" && printf '%s\n' "${@:2}" >"$root/$1"; }
+link() { mkdir -p "$(dirname "$root/$1")" && ln -sfn "$2" "$root/$1"; }
+has() { check "$1 is: ${*:2}" test "$(cat "$root/$1")" = "$(printf '%s\n' "${@:2}")"; }
+silent() { check "$_last: nothing is told" test -z "$OUT$ERR"; }
+
+# cached ROOT: the entries of its cache in order. ldconfig before glibc 2.37 tells libraries that
+# do not link to libc from others; loaders do not.
+cached() { ldconfig -p -C "$1/etc/ld.so.cache" | sed -e 1d -e '/^Cache generated/d' -e 's/(ELF/(libc6/'; }
+links() { (cd "$1" && find . -type l -printf '%p -> %l\n' | sort); }
+files() { (cd "$1" && find . -printf '%p %y %i %m %s %T@ %l\n' | sort); }
+
+# as_ldconfig NAME WORD...: the hook does in the root what ldconfig does in a copy of it, which has
+# the hook's files in /etc; and a second time it does nothing.
+as_ldconfig() {
+    local name=$1 twin=$TMP/twin before
+    shift
+    rm -rf "$twin"
+    cp -a "$root" "$twin"
+    call 0 "$@"
+    silent
+    mkdir -p "$twin/etc"
+    cp -a "$root"/etc/ld.so.conf* "$twin/etc/"
+    ldconfig -r "$twin" 2>/dev/null
+    check "$name: the cache is ldconfig's" diff <(cached "$twin") <(cached "$root")
+    check "$name: the links are ldconfig's" diff <(links "$twin") <(links "$root")
+    check "$name: the cache has the mode 644" test "$(stat -c %a "$root/etc/ld.so.cache")" = 644
+    before=$(files "$root")
+    call 0 "$@"
+    silent
+    check "$name: a second run changes nothing" diff <(echo "$before") <(files "$root")
+    cp "$twin/etc/ld.so.cache" "$root/etc/ld.so.cache"
+    before=$(files "$root")
+    call 0 "$@"
+    check "$name: ldconfig's own cache is good enough" diff <(echo "$before") <(files "$root")
+}
+
+# a Debian: merged /usr, multiarch, and what else there is in such directories.
+debian() {
+    fresh
+    mkdir -p "$root$multiarch" "$root/usr/lib64" "$root/usr/lib32"
+    for dir in lib lib64 lib32; do ln -s "usr/$dir" "$root/$dir"; done
+    put etc/debian_version 12.11
+    put etc/ld.so.conf 'include /etc/ld.so.conf.d/*.conf'
+    put etc/ld.so.conf.d/x86_64-linux-gnu.conf '# Multiarch support' /usr/local/lib/x86_64-linux-gnu \
+        /lib/x86_64-linux-gnu "$multiarch"
+    put etc/ld.so.conf.d/libc.conf /usr/local/lib
+    put etc/ld.so.conf.d/zz_i386-biarch-compat.conf /lib32 /usr/lib32
+}
+
+# ---- the cache and the links ----
+debian
+lib $multiarch/liba.so.1.2 liba.so.1
+lib $multiarch/liba.so.1.10 liba.so.1
+link $multiarch/liba.so.1 liba.so.1.2
+link $multiarch/liba.so liba.so.1
+lib $multiarch/libb.so.2 libb.so.2
+lib $multiarch/glibc-hwcaps/x86-64-v2/libb.so.2.1 libb.so.2 -z x86-64-v2
+lib $multiarch/glibc-hwcaps/x86-64-v3/libb.so.2 libb.so.2 -z x86-64-v3
+lib $multiarch/glibc-hwcaps/x86-64-v4/libonly.so.1 libonly.so.1
+lib $multiarch/libnoname-1.so ''
+lib $multiarch/libodd.so.1.0 'odd name'
+lib $multiarch/blas/libblas.so.3.11 libblas.so.3
+link $multiarch/libblas.so.3 /etc/alternatives/libblas.so.3
+link etc/alternatives/libblas.so.3 $multiarch/blas/libblas.so.3.11
+link $multiarch/libchain.so.1 libchain.so.1.1
+link $multiarch/libchain.so.1.1 libchain.so.1.1.1
+lib $multiarch/libchain.so.1.1.1 libchain.so.1
+link $multiarch/libother.so.7 libb.so.2
+put $multiarch/libscript.so 'GROUP ( liba.so.1 )'
+: >"$root$multiarch/libempty.so.1"
+lib $multiarch/libforeign.so.1 libforeign.so.1
+printf '\267\0' | dd of="$root$multiarch/libforeign.so.1" bs=1 seek=18 conv=notrunc status=none
+lib $multiarch/libnew.so.1.dpkg-old libnew.so.1
+lib usr/lib/libold.so.1 libold.so.1
+lib usr/lib64/ld-linux-x86-64.so.2 ld-linux-x86-64.so.2
+lib usr/local/lib/liba.so.1.1 liba.so.1
+lib32 usr/lib32/liba.so.1.2 liba.so.1
+libx32 usr/lib32/libx.so.1 libx.so.1
+lib $driver/libcuda.so.570.1 libcuda.so.1
+link $driver/libcuda.so libcuda.so.570.1
+as_ldconfig Debian --folder $multiarch,$driver
+has etc/ld.so.conf.d/00-nvcr-cdikit.conf $driver
+has etc/ld.so.conf.d/zz-nvcr-cdikit.conf /lib/x86_64-linux-gnu $multiarch /lib /usr/lib
+has etc/ld.so.conf 'include /etc/ld.so.conf.d/*.conf'
+check "the highest version has the link" test "$(readlink "$root$multiarch/liba.so.1")" = liba.so.1.10
+
+# Directories that ld.so.conf has, in the ways in which it can have them.
+debian
+put etc/ld.so.conf "  $driver  # the driver's" 'hwcap 1 nosegneg' 'include more/*.conf' /usr/local/lib/
+put etc/more/b.conf /opt/b 'include /etc/ld.so.conf.d/*.conf /etc/none.conf'
+put etc/more/a.conf /opt/a '' '# nothing' 'include a.conf'
+for dir in a b; do lib opt/$dir/liba.so.1 liba.so.1; done
+lib $driver/libcuda.so.570.1 libcuda.so.1
+lib usr/local/lib/liba.so.1 liba.so.1
+as_ldconfig "ld.so.conf with includes" --folder $driver --folder /opt/b --folder /opt/c
+has etc/ld.so.conf.d/00-nvcr-cdikit.conf /opt/c
+
+# Another distribution on this host, with a driver of a host that is a Debian.
+fresh
+lib usr/lib64/liba.so.1.2 liba.so.1
+lib lib64/libb.so.1 libb.so.1
+lib $multiarch/libcuda.so.570.1 libcuda.so.1
+lib $multiarch/vdpau/libvdpau_nvidia.so.570.1 libvdpau_nvidia.so.1
+as_ldconfig "another distribution" --folder $multiarch --folder $multiarch/vdpau
+has etc/ld.so.conf 'include /etc/ld.so.conf.d/*.conf'
+has etc/ld.so.conf.d/00-nvcr-cdikit.conf $multiarch $multiarch/vdpau
+has etc/ld.so.conf.d/zz-nvcr-cdikit.conf /lib /usr/lib /lib64 /usr/lib64 /libx32 /usr/libx32
+
+# Nothing but a program, and not even /etc.
+fresh
+mkdir "$root/bin"
+as_ldconfig "an empty root" --folder $driver
+
+# All libraries of this machine.
+debian
+find /usr/lib/x86_64-linux-gnu -maxdepth 1 -name '*.so*' -size -2000k -exec cp -a -t "$root$multiarch" {} +
+find "$root$multiarch" -xtype l -delete
+lib $driver/libcuda.so.570.1 libcuda.so.1
+as_ldconfig "this machine's libraries" --folder $driver
+
+# The parts of a folder's path that mean nothing are not written, and each is written once.
+fresh
+call 0 --folder "$driver/" --folder "/opt//driver/x/../lib" --folder opt/driver/lib --folder '' \
+    --folder /usr/lib/
+silent
+has etc/ld.so.conf.d/00-nvcr-cdikit.conf $driver
+for folder in $'/a\n/b' $'/a\tb' '/a#b' ' /a' '/a '; do
+    fresh
+    call 1 --folder "$folder"
+    expect_err 'cannot be written into ld.so.conf'
+    check "nothing is made" test -z "$(ls "$root")"
+done
+call 1 --ldconfig-path ''
+
+# ---- what ldconfig would not do ----
+# It removes links that lead nowhere, which may be those of a volume that is not mounted yet.
+debian
+link $multiarch/libgone.so.1 libgone.so.1.2
+call 0 --folder $driver
+check "a link that leads nowhere stays" test -L "$root$multiarch/libgone.so.1"
+
+# A directory that names files by the working directory of a program is a way to other files.
+debian
+put etc/ld.so.conf relative/lib /opt/a
+lib relative/lib/librelative.so.1 librelative.so.1
+lib opt/a/liba.so.1 liba.so.1
+call 0
+check "a relative directory is passed over" test "$(cached "$root" | grep -c relative)" = 0
+
+# A SONAME becomes the name of a link.
+debian
+lib $multiarch/libevil.so.1 ../../../../evil
+lib $multiarch/libevil.so.2 /evil
+call 0
+silent
+check "no link leaves its directory" test -z "$(find "$root" -name evil)"
+
+# An image's ld.so.conf that includes nothing makes the drop-ins useless.
+fresh
+put etc/ld.so.conf /opt/extra
+lib $driver/libcuda.so.570.1 libcuda.so.1
+call 0 --folder $driver
+expect_err 'does not include /etc/ld.so.conf.d/\*.conf: .*"/opt/driver/lib"'
+has etc/ld.so.conf /opt/extra
+call 0 --quiet --folder $driver
+silent
+
+# ---- programs ----
+cat >"$TMP/in/program.c" <<'C'
+#include <stdio.h>
+int answer(void);
+int main(void) { return printf("%d\n", answer()) < 0; }
+C
+# program COMPILER: /program in the root, which needs libcuda.so.1.
+program() {
+    lib $driver/libcuda.so.570.1 libcuda.so.1
+    "$1" -o "$root/program" "$TMP/in/program.c" "$root$driver/libcuda.so.570.1"
+}
+# loads NAME, and fails NAME: the program does, or does not find its library.
+loads() { check "$1: the program finds its library" test "$(chroot "$root" /program 2>&1)" = 42; }
+fails() { check "$1: without the hook it does not" test "$(chroot "$root" /program 2>&1)" != 42; }
+
+if [ "$(id -u)" != 0 ]; then
+    skip "programs" "needs the right to chroot"
+else
+    debian
+    cp -L /lib64/ld-linux-x86-64.so.2 "$root/usr/lib64/"
+    cp -L "$(gcc -print-file-name=libc.so.6)" "$root$multiarch/"
+    program gcc
+    fails glibc
+    call 0 --folder $driver
+    silent
+    loads glibc
+    # By the cache, and not in another way.
+    mv "$root/etc/ld.so.cache" "$root/etc/cache"
+    fails "glibc, cache removed"
+    call 0 --folder $driver
+    loads "glibc, cache made anew"
+    # Of two the better one: that for this processor, which has a level of its own.
+    mkdir -p "$root$driver/glibc-hwcaps/x86-64-v2"
+    echo 'int answer(void) { return 43; }' | gcc -fPIC -x c -c -o "$TMP/in/v2.o" -
+    ld -shared -soname libcuda.so.1 -o "$root$driver/glibc-hwcaps/x86-64-v2/libcuda.so.1" "$TMP/in/v2.o"
+    call 0 --folder $driver
+    check "glibc: the library for this processor" test "$(chroot "$root" /program 2>&1)" = 43
+
+    if ! musl=$(command -v musl-gcc) || [ ! -e /lib/ld-musl-x86_64.so.1 ]; then
+        skip "musl" "it is not installed"
+    else
+        # alpine: a root of musl alone.
+        alpine() {
+            fresh
+            mkdir -p "$root/lib" "$root/etc"
+            cp -L /lib/ld-musl-x86_64.so.1 "$root/lib/"
+            put etc/alpine-release 3.20.0
+            program "$musl"
+        }
+        alpine
+        fails musl
+        call 0 --folder $driver
+        silent
+        loads musl
+        has etc/ld-musl-x86_64.path $driver /lib /usr/lib /lib64 /usr/lib64 /libx32 /usr/libx32
+        before=$(files "$root")
+        call 0 --folder $driver
+        check "musl: a second run changes nothing" diff <(echo "$before") <(files "$root")
+        # A file that is there replaces the loader's own directories.
+        alpine
+        mkdir -p "$root/usr/local/lib"
+        mv "$root$driver/libcuda.so.570.1" "$root/usr/local/lib/libcuda.so.1"
+        loads "musl, /usr/local/lib"
+        call 0 --folder /opt/other
+        loads "musl, /usr/local/lib still"
+        has etc/ld-musl-x86_64.path /opt/other /lib /usr/local/lib /usr/lib /lib64 /usr/lib64 /libx32 \
+            /usr/libx32
+        # One of the image goes on, without a newline at its end and with colons.
+        alpine
+        printf '/lib:/usr/lib\n/opt/image' >"$root/etc/ld-musl-x86_64.path"
+        call 0 --folder $driver
+        loads "musl, the image's file"
+        has etc/ld-musl-x86_64.path /lib:/usr/lib /opt/image $driver /lib64 /usr/lib64 /libx32 /usr/libx32
+        # Not Alpine, but musl nevertheless; and musl beside glibc, which is left alone.
+        alpine
+        rm "$root/etc/alpine-release"
+        call 0 --folder $driver
+        loads "musl, another distribution"
+        debian
+        put lib/ld-musl-x86_64.so.1 loader
+        put lib64/ld-linux-x86-64.so.2 loader
+        call 0 --folder $driver
+        check "musl beside glibc is left alone" test ! -e "$root/etc/ld-musl-x86_64.path"
+    fi
+fi
+
+# ---- caches that are there ----
+# restored NAME: whatever was there before, the cache is right.
+restored() {
+    call 0 --folder $driver
+    silent
+    check "$1: the cache is right" grep -q libcuda.so.1 <(cached "$root")
+    check "$1: it is a file" test ! -L "$root/etc/ld.so.cache" -a -f "$root/etc/ld.so.cache"
+}
+small() {
+    debian
+    lib $driver/libcuda.so.570.1 libcuda.so.1
+}
+small
+echo garbage >"$root/etc/ld.so.cache"
+restored garbage
+small
+cp /etc/ld.so.cache "$root/etc/ld.so.cache"
+truncate -s 1000 "$root/etc/ld.so.cache"
+restored truncated
+small
+truncate -s 10G "$root/etc/ld.so.cache"
+restored "10 GiB"
+small
+mkfifo "$root/etc/ld.so.cache"
+restored "a FIFO"
+small
+echo secret >"$TMP/host/file"
+link etc/ld.so.cache "$TMP/host/file"
+restored "a link to the host"
+check "the host's file is as it was" test "$(cat "$TMP/host/file")" = secret
+small
+ln "$TMP/host/file" "$root/etc/ld.so.cache"
+restored "a hard link to the host"
+check "the host's file is as it was" test "$(cat "$TMP/host/file")" = secret
+small
+call 0 --folder $driver
+chmod 600 "$root/etc/ld.so.cache"
+restored "mode 600"
+check "and others can read it" test "$(stat -c %a "$root/etc/ld.so.cache")" = 644
+small
+mkdir "$root/etc/ld.so.cache"
+call 1 --folder $driver
+expect_err 'ld.so.cache: .*Is a directory'
+# One that names libraries of other machines alone: programs of those have no other.
+small
+call 0 --folder $driver
+printf '\3\12' | dd of="$root/etc/ld.so.cache" bs=1 seek=48 conv=notrunc status=none
+before=$(sha256sum <"$root/etc/ld.so.cache")
+call 0 --folder $driver
+expect_err 'ld.so.cache of the container is that of another machine'
+check "it stays as it is" test "$before" = "$(sha256sum <"$root/etc/ld.so.cache")"
+small
+call 0 --folder $driver
+printf '\3' | dd of="$root/etc/ld.so.cache" bs=1 seek=28 conv=notrunc status=none
+call 0 --folder $driver
+expect_err 'another machine'
+
+# ---- images that mean ill ----
+# unharmed STATUS NAME: the hook ends so, soon, and the host has what it had.
+unharmed() {
+    local before
+    before=$(files "$TMP/host")
+    call "$1" --folder $driver
+    check "$2: the host is as it was" diff <(echo "$before") <(files "$TMP/host")
+}
+for target in "$TMP/host" "../../../../../../../../../..$TMP/host"; do
+    for path in etc etc/ld.so.conf.d; do
+        small
+        rm -r "${root:?}/$path"
+        link $path "$target"
+        unharmed 1 "$path leads to ${target::2}"
+        small
+        rm -r "${root:?}/$path"
+        link $path "$target"
+        mkdir -p "$root$TMP/host"
+        unharmed 0 "$path leads to ${target::2}, which the container has"
+    done
+    small
+    rm -r "${root:?}/opt"
+    mkdir -p "$root/opt/driver"
+    cp "$TMP/in/x86-64.o" "$TMP/host/libx.so.1"
+    ld -shared -soname liblured.so.1 -o "$TMP/host/liblured.so.1.2" "$TMP/in/x86-64.o"
+    link $driver "$target"
+    unharmed 0 "the folder leads to ${target::2}"
+    check "what is there is not found" test "$(cached "$root" | grep -c lured)" = 0
+    for file in ld.so.conf ld.so.cache ld.so.cache~ ld-musl-x86_64.path ld.so.conf.d/00-nvcr-cdikit.conf \
+        ld.so.conf.d/zz-nvcr-cdikit.conf; do
+        small
+        put etc/alpine-release 3
+        link etc/$file "$target/file"
+        unharmed 0 "etc/$file leads to ${target::2}"
+    done
+done
+small
+rm "$root/etc/ld.so.conf"
+mkfifo "$root/etc/ld.so.conf" "$root/etc/ld.so.conf.d/fifo.conf" "$root$driver/libfifo.so.1"
+unharmed 0 "FIFOs"
+small
+put etc/ld.so.conf 'include /etc/ld.so.conf' 'include /etc/*' 'include /*/*/*/*/*' \
+    'include /etc/ld.so.conf.d/*.conf'
+truncate -s 10G "$root/etc/ld.so.conf.d/00-large.conf"
+link etc/loop.d /etc
+unharmed 0 "an ld.so.conf without end"
+expect_err 'has too much in it'
+small
+for n in $(seq 300); do link $driver/loop/libl.so."$n" libl.so.$((n % 300 + 1)); done
+link $driver/libself.so.1 libself.so.1
+link $driver/glibc-hwcaps $driver
+link $driver/x86-64-v3 .
+unharmed 0 "links in circles"
+
+# Each field of a library's headers with the values that are hard.
+small
+whole=$root$driver/libcuda.so.570.1
+size=$(stat -c %s "$whole")
+for at in $(seq 0 61 "$size"); do head -c "$at" "$whole" >"$root$driver/libcut.so.$at"; done
+for at in $(seq 16 8 400); do
+    cp "$whole" "$root$driver/libones.so.$at"
+    printf '\377\377\377\377\377\377\377\177' |
+        dd of="$root$driver/libones.so.$at" bs=1 seek="$at" conv=notrunc status=none
+done
+unharmed 0 "malformed libraries"
+check "the one that is whole is found" grep -q libcuda.so.1 <(cached "$root")
+
+# ---- roots that cannot be written ----
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    # on_read_only WORD...: the hook, with the root on a filesystem that is read-only.
+    # shellcheck disable=SC2016
+    on_read_only() {
+        expect_status 0 unshare -m sh -c '
+            cp -a "$1" "$1.copy" && mount -t tmpfs none "$1" && cp -a "$1.copy/." "$1" && rm -r "$1.copy" &&
+            mount -o remount,ro "$1" && shift && exec "$@"' sh "$root" \
+            "$hook" update-ldcache "$@" <<<"$state"
+    }
+    small
+    on_read_only --folder $driver
+    expect_err 'Read-only file system; programs in the container may not find'
+    check "read-only: it is told once" test "$(wc -l <<<"$ERR")" = 1
+    small
+    call 0 --folder $driver
+    on_read_only --folder $driver
+    silent
+else
+    skip "a read-only root" "needs the right to mount"
+fi
+
+finish
