@@ -15,6 +15,7 @@
 #include "hooks/compat_note.h"
 #include "hooks/confine.h"
 #include "hooks/hook.h"
+#include "hooks/ldfiles.h"
 #include "hooks/message.h"
 
 #define DEFAULT_FOLDER "/usr/local/cuda/compat"
@@ -127,15 +128,10 @@ static int look(const struct hook_call *call, const char *folder, struct cdi_err
     return r > 0 ? decide(call, folder, dirfd(dir), &library, err) : r;
 }
 
-/* What ld.so.conf(5) takes for the name of a directory, and for that one: there are no escapes. */
+/* In a line of ld.so.conf a directory ends at a '=', which a type follows. */
 static bool can_be_written(const char *path)
 {
-    size_t len = strlen(path);
-
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)path[i] < ' ' || path[i] == '\177' || path[i] == '#' || path[i] == '=')
-            return false;
-    return path[len - 1] != ' ';
+    return ldfiles_can_name(path) && !strchr(path, '=');
 }
 
 /* Removes what an earlier start of the container has left: the host's driver may be newer now. */

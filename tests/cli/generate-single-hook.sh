@@ -110,11 +110,17 @@ import json, sys
 print(*json.load(open(sys.argv[1]))["containerEdits"]["hooks"][0]["args"][1:], sep="\n")' "$TMP/one")
 root=$TMP/bundle/rootfs
 mkdir -p "$root/dev/dri" "$root/usr/local/cuda/compat"
-echo >"$root/usr/local/cuda/compat/libcuda.so.575.57.08"
+cp "$BUILD/fakenode-stubs/libcuda.so" "$root/usr/local/cuda/compat/libcuda.so.575.57.08"
 touch "$root/dev/dri/card2" "$root/dev/dri/renderD129"
+mkdir -p "$root/usr/lib/x86_64-linux-gnu"
+cp "$BUILD/fakenode-stubs/libcuda.so" "$root/usr/lib/x86_64-linux-gnu/libcuda.so.570.133.20"
 expect_status 0 "$BUILD/cdikit-hook" "${words[@]}" <<<"{\"bundle\":\"$TMP/bundle\",\"root\":\"$root\"}"
 check "links of libraries" test "$(readlink "$root/usr/lib/x86_64-linux-gnu/libcuda.so")" = libcuda.so.1
 check "links of devices that are there" test "$(cd "$root/dev/dri/by-path" && echo *)" = \
     "pci-0000:ca:00.0-card pci-0000:ca:00.0-render"
 check "enable-cuda-compat" test "$(cat "$root"/etc/ld.so.conf.d/00-compat-*.conf)" = /usr/local/cuda/compat
+# The loader takes the first one: the folder that enable-cuda-compat has named is searched first.
+check "update-ldcache" test "$(ldconfig -p -C "$root/etc/ld.so.cache" | sed -n 's/.*libcuda.so.1 .* => //p')" = \
+    "/usr/local/cuda/compat/libcuda.so.1
+/usr/lib/x86_64-linux-gnu/libcuda.so.1"
 finish
