@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "cdi/finding_list.h"
 
+CDI_PRINTF(6, 0)
 static int add(const struct report_to *to, enum rule rule, const char *path,
                struct cdi_position pos, const char *hint, const char *fmt, va_list ap)
 {
