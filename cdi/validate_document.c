@@ -41,7 +41,8 @@ static int find_all(const char *text, size_t len, const char *name, struct lint 
                     struct cdi_spec **spec, struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
-    struct text_cursor cursor = text_cursor_at(text, len);
+    /* More is not looked at: decode_tree() refuses it. */
+    struct text_cursor cursor = text_cursor_at(text, len <= CDI_SPEC_MAX_SIZE ? len : 0);
     struct decode_sink sink = {
         .lint = lint, .cursor = &cursor, .unread = {.arena = lint->findings->arena}};
     struct walk walk = {.lint = lint, .unread = &sink.unread, .err = err};

@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-#include <cdikit/validate.h>
-
 #include "base/root.h"
 #include "cmd/command.h"
 
@@ -15,10 +13,7 @@ struct arena;
 /* The file in which a project sets the severities of rules. */
 #define SEVERITIES_FILE ".cdikit.yaml"
 
-/*
- * An enum cdi_severity for each rule of rules_at(), in its order. Their beginning is for
- * cdi_document_validate_with().
- */
+/* An enum cdi_severity for each rule, for cdi_document_validate_with(): the rules' own. */
 unsigned char *severities_new(struct arena *arena) CDI_MUST_CHECK;
 
 /* Sets one as "ID=error", "ID=warning" or "ID=off" says. Else CDI_ERR_USAGE. */
