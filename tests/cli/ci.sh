@@ -21,7 +21,7 @@ for hook in cdikit-validate cdikit-validate-system; do
     PATH=$BUILD:$PATH expect_status 0 run hook "$hooks" "$hook" cdi/good.yaml "bad/a name.yaml"
     PATH=$BUILD:$PATH expect_status 1 run hook "$hooks" "$hook" cdi/good.yaml bad/findings.yaml
     expect_out '^bad/findings\.yaml:7:17: error: .*\[env-form\]$'
-    PATH=$BUILD:$PATH expect_status 1 run hook "$hooks" "$hook" --strict bad/warning.yaml
+    PATH=$BUILD:$PATH expect_status 1 run hook "$hooks" "$hook" --fail-on=warning bad/warning.yaml
     for name in cdi/a.yaml deploy/cdi/b.json etc/cdi/c.yml; do
         expect_status 0 run matches "$hooks" "$hook" "$name"
     done
@@ -67,7 +67,9 @@ expect_status 1 run action "$action" paths=$'cdi\n\nbad/findings.yaml\nbad/a nam
 expect_out '^::error file=bad/findings\.yaml,line=7,col=17,title=env-form::'
 expect_out '^::warning file=bad/a name\.yaml,line=8,col=23,title=hook-path-relative::'
 expect_status 0 run action "$action" paths=bad/warning.yaml
-expect_status 1 run action "$action" paths=bad/warning.yaml options=--strict
+expect_status 1 run action "$action" paths=bad/warning.yaml 'options=--fail-on warning'
+expect_status 1 run action "$action" 'paths=b*/find*.yaml'
+expect_out '^::error file=bad/findings\.yaml,'
 expect_status 1 run action "$action" paths=bad sarif=cdi.sarif
 expect_out '^::error file=bad/findings\.yaml,'
 check "a SARIF log" "$(python_with jsonschema)" "$TOP/tests/cli/sarif.py" cdi.sarif
@@ -88,7 +90,7 @@ PATH=$BUILD:$PATH expect_status 1 run gitlab "$job" 'CDI_PATHS=cdi bad/findings.
 expect_out '^bad/findings\.yaml:7:17: error: .*\[env-form\]$'
 check "a report of failures" python3 "$TOP/tests/cli/junit.py" cdi-junit.xml
 check "has them" grep -q 'type="env-form"' cdi-junit.xml
-PATH=$BUILD:$PATH expect_status 1 run gitlab "$job" CDI_PATHS=bad/warning.yaml CDI_OPTIONS=--strict
+PATH=$BUILD:$PATH expect_status 1 run gitlab "$job" CDI_PATHS=bad/warning.yaml 'CDI_OPTIONS=--fail-on warning'
 check "a warning fails there" grep -q '<failure type="hook-path-relative"' cdi-junit.xml
 PATH=$BUILD:$PATH expect_status 1 run gitlab "$job" CDI_PATHS=
 expect_err 'CDI_PATHS'
