@@ -73,7 +73,7 @@ struct engine_config {
     enum engine_cdi cdi;
     struct engine_place cdi_place;
     const char *on_since; /* from which version on CDI is on unless a file says no; static */
-    const char *enable;   /* what to write, and where, to switch CDI on; NULL: it is always on */
+    const char *enable;   /* what to do to switch CDI on: "set ... in FILE"; NULL: it is always */
     const char *restart; /* the command that makes the engine read its files; NULL: it needs none */
 
     const struct engine_dir *dirs; /* lowest priority first */

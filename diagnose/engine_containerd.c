@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* containerd: config.toml with its imports, and in it the CRI plugin. Sources: see engine_config.h.
- */
+/* containerd: config.toml, its imports, and in them the CRI plugin. Sources: engine_config.h. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -238,7 +237,7 @@ static const char *how_to_enable(const struct containerd *all)
     if (all->disabled)
         return arena_printf(arena, "take the CRI plugin out of disabled_plugins in %s",
                             all->disabled_place.file);
-    return arena_printf(arena, "enable_cdi = true in the table [plugins.\"%s\"] of %s%s", table,
+    return arena_printf(arena, "set enable_cdi = true in the table [plugins.\"%s\"] of %s%s", table,
                         MAIN_FILE, all->version ? "" : ", which begins with version = 2");
 }
 

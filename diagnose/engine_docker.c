@@ -130,7 +130,7 @@ int engine_read_docker(struct engine_reading *reading)
     if (r < 0 || !file)
         return r;
     reading->out->main_file = file;
-    reading->out->enable = arena_printf(reading->arena, "\"features\": {\"cdi\": true} in %s",
+    reading->out->enable = arena_printf(reading->arena, "set \"features\": {\"cdi\": true} in %s",
                                         file);
     if (!reading->out->enable)
         return cdi_error_nomem(reading->err);

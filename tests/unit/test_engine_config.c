@@ -1,101 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configurations of container engines, as their documentation and sources say they are read. */
 #include <criterion/criterion.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/arena.h"
-#include "base/cleanup.h"
-#include "base/root.h"
-#include "diagnose/engine_config.h"
+#include "tests/unit/engineread.h"
 #include "tests/unit/tmpdir.h"
-
-/* What was read, and what it lies in. */
-struct read {
-    struct arena *arena;
-    struct engine_config config;
-};
-
-static void read_clear(struct read *read)
-{
-    arena_free(read->arena);
-}
-#define _cleanup_read_ _cleanup_(read_clear)
-
-static struct read read_for(const char *dir, const char *engine, const struct engine_user *user)
-{
-    _cleanup_root_ struct root root = ROOT_INIT;
-    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
-    struct read read = {.arena = arena_new()};
-    struct engine_version version;
-
-    cr_assert_eq(root_open(&root, dir, NULL), 0);
-    cr_assert_eq(engine_parse_any(engine, &version, &err), 0, "%s", err.message);
-    cr_assert_eq(engine_config_read(&root, &version, user, read.arena, &read.config, &err), 0, "%s",
-                 err.message);
-    return read;
-}
-
-static struct read read_as(const char *dir, const char *engine)
-{
-    return read_for(dir, engine, NULL);
-}
-
-static const char *at(const struct read *read, const struct engine_place *place)
-{
-    return engine_place_text(read->arena, place);
-}
-
-/* As read_as(), after writing a file. */
-static struct read read_text(const char *dir, const char *file, const char *text,
-                             const char *engine)
-{
-    tmpdir_write(dir, file, text);
-    return read_as(dir, engine);
-}
-
-/* The spec dirs with blanks between them. */
-static const char *dirs(const struct read *read)
-{
-    const char *all = "";
-
-    for (size_t i = 0; i < read->config.n_dirs; i++)
-        all = arena_printf(read->arena, "%s%s%s", all, i ? " " : "", read->config.dirs[i].path);
-    return all;
-}
-
-/* The files with blanks between them. */
-static const char *files(const struct read *read)
-{
-    const char *all = "";
-
-    for (size_t i = 0; i < read->config.n_files; i++)
-        all = arena_printf(read->arena, "%s%s%s", all, i ? " " : "", read->config.files[i]);
-    return all;
-}
-
-static void expect_trouble(const struct read *read, bool fatal, const char *place, const char *says)
-{
-    for (size_t i = 0; i < read->config.n_problems; i++)
-        if (read->config.problems[i].fatal == fatal &&
-            strcmp(at(read, &read->config.problems[i].place), place) == 0 &&
-            strstr(read->config.problems[i].message, says))
-            return;
-    cr_expect(false, "no problem at %s that says %s, of %zu: %s", place, says,
-              read->config.n_problems,
-              read->config.n_problems ? read->config.problems[0].message : "");
-}
-
-/* What the engine refuses, and what it passes over. */
-static void expect_problem(const struct read *read, const char *place, const char *says)
-{
-    expect_trouble(read, true, place, says);
-}
-static void expect_remark(const struct read *read, const char *place, const char *says)
-{
-    expect_trouble(read, false, place, says);
-}
 
 Test(engine_config, without_files)
 {
@@ -125,9 +34,9 @@ Test(engine_config, without_files)
         _cleanup_read_ struct read read = read_as(dir, cases[i].engine);
 
         cr_expect_eq(read.config.cdi, cases[i].cdi, "%s", cases[i].engine);
-        cr_expect_str_eq(dirs(&read), "/etc/cdi /var/run/cdi");
-        cr_expect_str_eq(at(&read, &read.config.dirs_place), "its default");
-        cr_expect_str_eq(at(&read, &read.config.cdi_place), "its default");
+        cr_expect_str_eq(read_dirs(&read), "/etc/cdi /var/run/cdi");
+        cr_expect_str_eq(read_at(&read, &read.config.dirs_place), "its default");
+        cr_expect_str_eq(read_at(&read, &read.config.cdi_place), "its default");
         cr_expect_eq(read.config.n_files, 0);
         cr_expect_eq(read.config.n_problems, 0);
         cr_expect_null(read.config.default_runtime);
@@ -156,32 +65,33 @@ Test(engine_config, podman_order_of_files)
     {
         _cleanup_read_ struct read read = read_as(dir, "podman@5.4");
 
-        cr_expect_str_eq(dirs(&read), "/b /c");
-        cr_expect_str_eq(at(&read, &read.config.dirs_place),
+        cr_expect_str_eq(read_dirs(&read), "/b /c");
+        cr_expect_str_eq(read_at(&read, &read.config.dirs_place),
                          "/etc/containers/containers.conf.d/20-b.conf:2:17");
-        cr_expect_str_eq(at(&read, &read.config.dirs[1].place),
+        cr_expect_str_eq(read_at(&read, &read.config.dirs[1].place),
                          "/etc/containers/containers.conf.d/20-b.conf:2:24");
         cr_expect_str_eq(read.config.default_runtime, "nvidia");
-        cr_expect_str_eq(at(&read, &read.config.default_place),
+        cr_expect_str_eq(read_at(&read, &read.config.default_place),
                          "/etc/containers/containers.conf.d/20-b.conf:3:11");
-        cr_expect_str_eq(files(&read), "/usr/share/containers/containers.conf "
-                                       "/etc/containers/containers.conf "
-                                       "/etc/containers/containers.conf.d/10-a.conf "
-                                       "/etc/containers/containers.conf.d/20-b.conf");
+        cr_expect_str_eq(read_files(&read), "/usr/share/containers/containers.conf "
+                                            "/etc/containers/containers.conf "
+                                            "/etc/containers/containers.conf.d/10-a.conf "
+                                            "/etc/containers/containers.conf.d/20-b.conf");
         cr_expect_eq(read.config.n_problems, 0);
         cr_expect_str_eq(read.config.main_file, "/etc/containers/containers.conf");
     }
     {
         _cleanup_read_ struct read read = read_for(dir, "podman@5.8", &user);
 
-        cr_expect_str_eq(dirs(&read), "/home");
-        cr_expect_str_eq(files(&read), "/usr/share/containers/containers.conf "
-                                       "/etc/containers/containers.conf "
-                                       "/etc/containers/containers.conf.d/10-a.conf "
-                                       "/etc/containers/containers.conf.d/20-b.conf "
-                                       "/etc/containers/containers.rootless.conf.d/50.conf "
-                                       "/etc/containers/containers.rootless.conf.d/1000/50.conf "
-                                       "/home/u/.config/containers/containers.conf");
+        cr_expect_str_eq(read_dirs(&read), "/home");
+        cr_expect_str_eq(read_files(&read),
+                         "/usr/share/containers/containers.conf "
+                         "/etc/containers/containers.conf "
+                         "/etc/containers/containers.conf.d/10-a.conf "
+                         "/etc/containers/containers.conf.d/20-b.conf "
+                         "/etc/containers/containers.rootless.conf.d/50.conf "
+                         "/etc/containers/containers.rootless.conf.d/1000/50.conf "
+                         "/home/u/.config/containers/containers.conf");
         cr_expect_str_eq(read.config.main_file, "/home/u/.config/containers/containers.conf");
     }
 }
@@ -204,19 +114,20 @@ Test(engine_config, podman_6_order_of_files)
     {
         _cleanup_read_ struct read read = read_as(dir, "podman@6.0");
 
-        cr_expect_str_eq(files(&read), "/etc/containers/containers.conf "
-                                       "/etc/containers/containers.conf.d/10.conf "
-                                       "/etc/containers/containers.rootful.conf.d/50.conf "
-                                       "/usr/share/containers/containers.conf.d/90.conf");
+        cr_expect_str_eq(read_files(&read), "/etc/containers/containers.conf "
+                                            "/etc/containers/containers.conf.d/10.conf "
+                                            "/etc/containers/containers.rootful.conf.d/50.conf "
+                                            "/usr/share/containers/containers.conf.d/90.conf");
     }
     {
         _cleanup_read_ struct read read = read_for(dir, "podman@6.0", &user);
 
-        cr_expect_str_eq(files(&read), "/etc/containers/containers.conf "
-                                       "/etc/containers/containers.conf.d/10.conf "
-                                       "/conf/containers/containers.conf.d/60.conf "
-                                       "/etc/containers/containers.rootless.conf.d/1000/70.conf "
-                                       "/usr/share/containers/containers.conf.d/90.conf");
+        cr_expect_str_eq(read_files(&read),
+                         "/etc/containers/containers.conf "
+                         "/etc/containers/containers.conf.d/10.conf "
+                         "/conf/containers/containers.conf.d/60.conf "
+                         "/etc/containers/containers.rootless.conf.d/1000/70.conf "
+                         "/usr/share/containers/containers.conf.d/90.conf");
     }
 }
 
@@ -232,14 +143,14 @@ Test(engine_config, podman_appends)
     {
         _cleanup_read_ struct read read = read_as(dir, "podman");
 
-        cr_expect_str_eq(dirs(&read), "/etc/cdi /var/run/cdi /a /b");
+        cr_expect_str_eq(read_dirs(&read), "/etc/cdi /var/run/cdi /a /b");
     }
     tmpdir_write(dir, "etc/containers/containers.conf.d/2.conf",
                  "[engine]\ncdi_spec_dirs = [\"/c\", {append = false}]\n");
     {
         _cleanup_read_ struct read read = read_as(dir, "podman");
 
-        cr_expect_str_eq(dirs(&read), "/c");
+        cr_expect_str_eq(read_dirs(&read), "/c");
     }
 }
 
@@ -251,13 +162,13 @@ Test(engine_config, podman_before_the_setting)
     {
         _cleanup_read_ struct read read = read_as(dir, "podman@5.0.3");
 
-        cr_expect_str_eq(dirs(&read), "/etc/cdi /var/run/cdi");
+        cr_expect_str_eq(read_dirs(&read), "/etc/cdi /var/run/cdi");
         expect_remark(&read, "/etc/containers/containers.conf:2:17", "from 5.1.0 on");
     }
     {
         _cleanup_read_ struct read read = read_as(dir, "podman@5.1.0");
 
-        cr_expect_str_eq(dirs(&read), "/a");
+        cr_expect_str_eq(read_dirs(&read), "/a");
         cr_expect_eq(read.config.n_problems, 0);
     }
 }
@@ -280,7 +191,7 @@ Test(engine_config, podman_runtimes)
         nvidia = engine_config_runtime(&read.config, "nvidia");
         cr_assert_not_null(nvidia);
         cr_expect_str_eq(nvidia->path, "/usr/local/bin/nvidia-container-runtime");
-        cr_expect_str_eq(at(&read, &nvidia->place), "/etc/containers/containers.conf:2:10");
+        cr_expect_str_eq(read_at(&read, &nvidia->place), "/etc/containers/containers.conf:2:10");
         cr_expect_null(engine_config_runtime(&read.config, "runc"));
     }
 }
@@ -303,14 +214,14 @@ Test(engine_config, docker_settings)
         _cleanup_read_ struct read read = read_as(dir, "docker@27.5");
 
         cr_expect_eq(read.config.cdi, ENGINE_CDI_ON);
-        cr_expect_str_eq(at(&read, &read.config.cdi_place), "/etc/docker/daemon.json:2:41");
-        cr_expect_str_eq(dirs(&read), "/opt/cdi /run/cdi");
-        cr_expect_str_eq(at(&read, &read.config.dirs_place), "/etc/docker/daemon.json:3:20");
+        cr_expect_str_eq(read_at(&read, &read.config.cdi_place), "/etc/docker/daemon.json:2:41");
+        cr_expect_str_eq(read_dirs(&read), "/opt/cdi /run/cdi");
+        cr_expect_str_eq(read_at(&read, &read.config.dirs_place), "/etc/docker/daemon.json:3:20");
         cr_expect_str_eq(read.config.default_runtime, "nvidia");
         nvidia = engine_config_runtime(&read.config, "nvidia");
         cr_assert_not_null(nvidia);
         cr_expect_str_eq(nvidia->path, "nvidia-container-runtime");
-        cr_expect_str_eq(at(&read, &nvidia->place), "/etc/docker/daemon.json:5:26");
+        cr_expect_str_eq(read_at(&read, &nvidia->place), "/etc/docker/daemon.json:5:26");
         cr_assert_not_null(engine_config_runtime(&read.config, "kata"));
         cr_expect_null(engine_config_runtime(&read.config, "kata")->path);
         cr_expect_eq(read.config.n_problems, 0);
@@ -339,7 +250,7 @@ Test(engine_config, docker_switched_off)
         cr_expect_eq(read.config.cdi, ENGINE_CDI_OFF, "%s", texts[i]);
         cr_expect_not_null(read.config.cdi_place.file);
         cr_expect_str_eq(read.config.enable,
-                         "\"features\": {\"cdi\": true} in /etc/docker/daemon.json");
+                         "set \"features\": {\"cdi\": true} in /etc/docker/daemon.json");
     }
 }
 
@@ -357,14 +268,14 @@ Test(engine_config, docker_of_a_user)
         _cleanup_read_ struct read read = read_for(dir, "docker@29.2", &user);
 
         cr_expect_eq(read.config.cdi, ENGINE_CDI_ON);
-        cr_expect_str_eq(files(&read), "/home/u/.config/docker/daemon.json");
-        cr_expect_str_eq(dirs(&read),
+        cr_expect_str_eq(read_files(&read), "/home/u/.config/docker/daemon.json");
+        cr_expect_str_eq(read_dirs(&read),
                          "/etc/cdi /var/run/cdi /home/u/.config/cdi /run/user/1000/cdi");
     }
     {
         _cleanup_read_ struct read read = read_for(dir, "docker@29.1", &user);
 
-        cr_expect_str_eq(dirs(&read), "/etc/cdi /var/run/cdi");
+        cr_expect_str_eq(read_dirs(&read), "/etc/cdi /var/run/cdi");
     }
     {
         _cleanup_read_ struct read read = read_for(dir, "docker", &root);
@@ -396,183 +307,6 @@ Test(engine_config, docker_broken)
     }
 }
 
-/* ---- containerd ---- */
-
-Test(engine_config, containerd_versions_of_the_file)
-{
-    static const struct {
-        const char *engine, *text;
-        enum engine_cdi cdi;
-        const char *enable; /* a part of it */
-    } cases[] = {
-        {"containerd@1.7", "[plugins.cri]\nenable_cdi = true\n", ENGINE_CDI_ON, "plugins.\"cri\""},
-        {"containerd@1.7", "version = 1\n[plugins.cri]\nenable_cdi = true\n", ENGINE_CDI_ON, NULL},
-        {"containerd@1.7", "version = 2\n[plugins.cri]\nenable_cdi = true\n", ENGINE_CDI_OFF, NULL},
-        {"containerd@1.7",
-         "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nenable_cdi = true\n", ENGINE_CDI_ON,
-         "plugins.\"io.containerd.grpc.v1.cri\""},
-        {"containerd@1.7", "[plugins.\"io.containerd.grpc.v1.cri\"]\nenable_cdi = true\n",
-         ENGINE_CDI_OFF, "plugins.\"cri\""},
-        {"containerd@2.1", "[plugins.cri]\nenable_cdi = false\n", ENGINE_CDI_OFF, NULL},
-        {"containerd@2.1",
-         "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nenable_cdi = false\n",
-         ENGINE_CDI_OFF, NULL},
-        {"containerd@2.1",
-         "version = 3\n[plugins.\"io.containerd.cri.v1.runtime\"]\nenable_cdi = false\n",
-         ENGINE_CDI_OFF, "plugins.\"io.containerd.cri.v1.runtime\""},
-        {"containerd@2.1", "version = 3\n", ENGINE_CDI_ON, NULL},
-        {"containerd", "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nenable_cdi = true\n",
-         ENGINE_CDI_ON, NULL},
-        {"containerd", "version = 2\n", ENGINE_CDI_UNDECIDED, NULL},
-        {"containerd@1.6",
-         "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nenable_cdi = true\n",
-         ENGINE_CDI_NONE, NULL},
-    };
-    const char *dir = tmpdir_new();
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        _cleanup_read_ struct read read = read_text(dir, "etc/containerd/config.toml",
-                                                    cases[i].text, cases[i].engine);
-
-        cr_expect_eq(read.config.cdi, cases[i].cdi, "%s: %s", cases[i].engine, cases[i].text);
-        if (cases[i].enable)
-            cr_expect(strstr(read.config.enable, cases[i].enable), "%s: %s", cases[i].text,
-                      read.config.enable);
-    }
-}
-
-#define GRPC "[plugins.\"io.containerd.grpc.v1.cri\""
-
-Test(engine_config, containerd_settings)
-{
-    const char *dir = tmpdir_new();
-    const struct engine_runtime *nvidia;
-
-    tmpdir_write(dir, "etc/containerd/config.toml",
-                 "version = 2\n" GRPC "]\n  enable_cdi = true\n  cdi_spec_dirs = [\"/a\"]\n" GRPC
-                 ".containerd]\n  default_runtime_name = \"nvidia\"\n" GRPC
-                 ".containerd.runtimes.nvidia]\n  runtime_type = \"io.containerd.runc.v2\"\n" GRPC
-                 ".containerd.runtimes.nvidia.options]\n  BinaryName = \"/usr/bin/ncr\"\n");
-    {
-        _cleanup_read_ struct read read = read_as(dir, "containerd@1.7.20");
-
-        cr_expect_str_eq(at(&read, &read.config.cdi_place), "/etc/containerd/config.toml:3:16");
-        cr_expect_str_eq(dirs(&read), "/a");
-        cr_expect_str_eq(read.config.default_runtime, "nvidia");
-        cr_expect_str_eq(at(&read, &read.config.default_place), "/etc/containerd/config.toml:6:26");
-        nvidia = engine_config_runtime(&read.config, "nvidia");
-        cr_assert_not_null(nvidia);
-        cr_expect_str_eq(nvidia->path, "/usr/bin/ncr");
-        cr_expect_str_eq(at(&read, &nvidia->place), "/etc/containerd/config.toml:7:58");
-    }
-}
-
-/* containerd 1 replaces a plugin's table by that of an import, containerd 2 merges them. */
-Test(engine_config, containerd_imports)
-{
-    const char *dir = tmpdir_new();
-
-    tmpdir_write(dir, "etc/containerd/config.toml",
-                 "version = 2\nimports = [\"conf.d/*.toml\", \"/etc/containerd/last.toml\"]\n" GRPC
-                 "]\nenable_cdi = true\ncdi_spec_dirs = [\"/a\"]\n" GRPC
-                 ".containerd.runtimes.runc.options]\nBinaryName = \"/usr/bin/runc\"\n");
-    tmpdir_write(dir, "etc/containerd/conf.d/10.toml",
-                 "version = 2\nimports = [\"/etc/containerd/config.toml\", \"deep.toml\"]\n");
-    tmpdir_write(dir, "etc/containerd/conf.d/99-nvidia.toml",
-                 "version = 2\n" GRPC ".containerd.runtimes.nvidia.options]\n"
-                 "BinaryName = \"/usr/bin/ncr\"\n");
-    tmpdir_write(dir, "etc/containerd/conf.d/ignored.conf", "[");
-    tmpdir_write(dir, "etc/containerd/last.toml", "");
-    {
-        _cleanup_read_ struct read read = read_as(dir, "containerd@1.7");
-
-        cr_expect_str_eq(files(&read), "/etc/containerd/config.toml "
-                                       "/etc/containerd/conf.d/10.toml "
-                                       "/etc/containerd/conf.d/99-nvidia.toml "
-                                       "/etc/containerd/last.toml "
-                                       "/etc/containerd/conf.d/deep.toml");
-        cr_expect_eq(read.config.cdi, ENGINE_CDI_OFF);
-        cr_expect_str_eq(dirs(&read), "/etc/cdi /var/run/cdi");
-        cr_expect_null(engine_config_runtime(&read.config, "runc"));
-        cr_expect_not_null(engine_config_runtime(&read.config, "nvidia"));
-        /* An import that is not a pattern has to exist. */
-        expect_problem(&read, "/etc/containerd/conf.d/deep.toml", "No such file");
-        cr_expect_eq(read.config.n_problems, 1);
-    }
-    {
-        _cleanup_read_ struct read read = read_as(dir, "containerd@2.0");
-
-        cr_expect_eq(read.config.cdi, ENGINE_CDI_ON);
-        cr_expect_str_eq(dirs(&read), "/a");
-        cr_expect_not_null(engine_config_runtime(&read.config, "runc"));
-        cr_expect_not_null(engine_config_runtime(&read.config, "nvidia"));
-    }
-}
-
-Test(engine_config, containerd_without_cri)
-{
-    static const char *const texts[] = {
-        "disabled_plugins = [\"cri\"]\nversion = 2\n",
-        "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\nversion = 2\n",
-        "disabled_plugins = [\"io.containerd.cri.v1.runtime\"]\nversion = 3\n",
-    };
-    const char *dir = tmpdir_new();
-
-    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-        _cleanup_read_ struct read read = read_text(dir, "etc/containerd/config.toml", texts[i],
-                                                    "containerd@2.1");
-
-        cr_expect_eq(read.config.cdi, ENGINE_CDI_OFF, "%s", texts[i]);
-        cr_expect_str_eq(at(&read, &read.config.cdi_place), "/etc/containerd/config.toml:1:21");
-        cr_expect(strstr(read.config.enable, "disabled_plugins"));
-    }
-}
-
-Test(engine_config, containerd_problems)
-{
-    static const struct {
-        const char *engine, *text, *place, *says;
-    } cases[] = {
-        {"containerd@2.1", "version = 3\n[plugins\n", "/etc/containerd/config.toml:2:9", ""},
-        {"containerd@1.7", "version = 3\n", "/etc/containerd/config.toml:1:11", "2 is its newest"},
-        {"containerd@2.1", "version = \"2\"\n", "/etc/containerd/config.toml:1:11", "an integer"},
-        {"containerd@2.1", "imports = \"/a\"\n", "/etc/containerd/config.toml:1:11", "imports"},
-        {"containerd@2.1", "imports = [1]\n", "/etc/containerd/config.toml:1:12", "imports"},
-        {"containerd@2.1", "version = 2\n" GRPC "]\nenable_cdi = \"on\"\n",
-         "/etc/containerd/config.toml:3:14", "true or false"},
-        {"containerd@2.1", "version = 2\n" GRPC "]\ncdi_spec_dirs = \"/etc/cdi\"\n",
-         "/etc/containerd/config.toml:3:17", "array of strings"},
-    };
-    const char *dir = tmpdir_new();
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        _cleanup_read_ struct read read = read_text(dir, "etc/containerd/config.toml",
-                                                    cases[i].text, cases[i].engine);
-
-        expect_problem(&read, cases[i].place, cases[i].says);
-    }
-}
-
-Test(engine_config, containerd_remarks)
-{
-    static const struct {
-        const char *engine, *text, *place, *says;
-    } cases[] = {
-        {"containerd@1.7", "[plugins.cri.containerd]\nenable_cdi = true\n",
-         "/etc/containerd/config.toml:2:14", "one level up"},
-        {"containerd@1.7", GRPC "]\nenable_cdi = true\n", "/etc/containerd/config.toml:1:10",
-         "version = 2"},
-    };
-    const char *dir = tmpdir_new();
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        _cleanup_read_ struct read read = read_text(dir, "etc/containerd/config.toml",
-                                                    cases[i].text, cases[i].engine);
-
-        expect_remark(&read, cases[i].place, cases[i].says);
-    }
-}
-
 /* ---- CRI-O ---- */
 
 Test(engine_config, crio_order_of_files)
@@ -590,17 +324,19 @@ Test(engine_config, crio_order_of_files)
     {
         _cleanup_read_ struct read read = read_as(dir, "cri-o");
 
-        cr_expect_str_eq(files(&read), "/etc/crio/crio.conf "
-                                       "/etc/crio/crio.conf.d/05.conf "
-                                       "/etc/crio/crio.conf.d/10/x "
-                                       "/etc/crio/crio.conf.d/99-nvidia.toml");
-        cr_expect_str_eq(dirs(&read), "/x");
-        cr_expect_str_eq(at(&read, &read.config.dirs_place), "/etc/crio/crio.conf.d/10/x:2:17");
+        cr_expect_str_eq(read_files(&read), "/etc/crio/crio.conf "
+                                            "/etc/crio/crio.conf.d/05.conf "
+                                            "/etc/crio/crio.conf.d/10/x "
+                                            "/etc/crio/crio.conf.d/99-nvidia.toml");
+        cr_expect_str_eq(read_dirs(&read), "/x");
+        cr_expect_str_eq(read_at(&read, &read.config.dirs_place),
+                         "/etc/crio/crio.conf.d/10/x:2:17");
         cr_expect_str_eq(read.config.default_runtime, "nvidia");
         nvidia = engine_config_runtime(&read.config, "nvidia");
         cr_assert_not_null(nvidia);
         cr_expect_str_eq(nvidia->path, "/usr/bin/ncr");
-        cr_expect_str_eq(at(&read, &nvidia->place), "/etc/crio/crio.conf.d/99-nvidia.toml:5:24");
+        cr_expect_str_eq(read_at(&read, &nvidia->place),
+                         "/etc/crio/crio.conf.d/99-nvidia.toml:5:24");
     }
 }
 
@@ -617,7 +353,7 @@ Test(engine_config, broken_and_unreadable_files)
     {
         _cleanup_read_ struct read read = read_as(dir, "cri-o");
 
-        cr_expect_str_eq(dirs(&read), "/2");
+        cr_expect_str_eq(read_dirs(&read), "/2");
         cr_expect_eq(read.config.n_problems, 4);
         expect_problem(&read, "/etc/crio/crio.conf.d/1.conf:3:1", "");
         expect_problem(&read, "/etc/crio/crio.conf.d/3.conf", "No such file");
