@@ -155,6 +155,7 @@ extern const struct command command_show;
 extern const struct command command_transform;
 extern const struct command command_validate;
 extern const struct command command_version;
+extern const struct command command_why;
 
 /*
  * The command of that name, or NULL with *err saying which name comes near it (CDI_ERR_USAGE).

@@ -9,6 +9,7 @@ const struct command *const commands[] = {
     &command_list,
     &command_show,
     &command_resolve,
+    &command_why,
     &command_validate,
     &command_convert,
     &command_transform,

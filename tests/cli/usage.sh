@@ -3,7 +3,7 @@
 # What every command has in common: options, help, manual pages, completion, output failures.
 . "$(dirname "$0")/../lib.sh"
 cdikit=$BUILD/cdikit
-commands='list show resolve validate convert transform generate facts refresh doctor apply annotation name schema cdi help version'
+commands='list show resolve why validate convert transform generate facts refresh doctor apply annotation name schema cdi help version'
 
 # ---- without a command ----
 expect_status 2 "$cdikit"
