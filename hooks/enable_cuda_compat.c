@@ -20,7 +20,12 @@
 
 #define DEFAULT_FOLDER "/usr/local/cuda/compat"
 #define CONF_DIR       "/etc/ld.so.conf.d"
-#define CONF_NAME      "00-compat-cdikit.conf" /* in front of all that others write there */
+
+/*
+ * In front of all that others write there. It has the form of nvidia-cdi-hook's names, which are
+ * random: scripts may know that.
+ */
+#define CONF_NAME "00-compat-7a78c6ad-8891-5fe0-a38a-8d7b49d1bb9d.conf"
 
 /* Entries of the folder that are looked at; those that NVIDIA ships have about ten. */
 #define MOST_ENTRIES 65536

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 unset NVIDIA_CTK_DEBUG NVIDIA_CDI_DEBUG NVIDIA_CTK_QUIET NVIDIA_CDI_QUIET
 bundle=$TMP/bundle root=$TMP/bundle/rootfs host=$TMP/host
-conf=etc/ld.so.conf.d/00-compat-cdikit.conf
+conf=etc/ld.so.conf.d/00-compat-7a78c6ad-8891-5fe0-a38a-8d7b49d1bb9d.conf
 lib=libcuda.so.575.57.08
 with_note=$TOP/tests/fuzz/seeds/compat/wide # CUDA 12.9, branches 535 to 575
 mkdir "$TMP/bin"

@@ -16,7 +16,7 @@
 #include "tmpdir.h"
 
 #define LIBRARY "libcuda.so.575.57.08"
-#define CONF    "etc/ld.so.conf.d/00-compat-cdikit.conf"
+#define CONF    "etc/ld.so.conf.d/00-compat-7a78c6ad-8891-5fe0-a38a-8d7b49d1bb9d.conf"
 
 /* A directory with the container's root in it, and what must not change beside that. */
 static char top[64], root[128];
