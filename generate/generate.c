@@ -174,6 +174,29 @@ static int build(const struct machine *machine, struct build_options *options, b
     return r;
 }
 
+/* The program that runs hooks: what was asked for, else the first that is there. */
+static int find_hook_program(const struct generate_options *options, const struct root *system,
+                             struct arena *arena, struct build_options *how, bool *found,
+                             struct cdi_error *err)
+{
+    static const char *const single[] = {SINGLE_HOOK_PROGRAM, NULL};
+    const char *const asked[] = {options->hook_path, NULL};
+    const char *const *names = how->single_hook ? single : how->vendor->hook_programs;
+    const char *first = NULL;
+    int r;
+
+    if (options->hook_path && *options->hook_path)
+        names = asked;
+    for (; *names; names++) {
+        r = hook_program(system, *names, options->search_path, arena, &how->hook_path, found, err);
+        if (r < 0 || *found)
+            return r;
+        first = first ? first : how->hook_path;
+    }
+    how->hook_path = first;
+    return 0;
+}
+
 static int probe_and_build(const struct generate_options *options, const struct roots *roots,
                            struct machine *machine, struct generate_documents *out,
                            struct generate_report *report, struct cdi_error *err)
@@ -184,7 +207,6 @@ static int probe_and_build(const struct generate_options *options, const struct 
         .no_gids = options->features[GENERATE_NO_GIDS],
         .single_hook = options->features[GENERATE_SINGLE_HOOK],
     };
-    const char *program = options->hook_path;
     bool found;
     int r = probe(options, roots, machine, &mode, report, err);
 
@@ -195,10 +217,7 @@ static int probe_and_build(const struct generate_options *options, const struct 
     how.kind_class = options->class_ ? options->class_ : how.vendor->class_;
     how.hooks = (struct hook_policy){options->disabled_hooks, options->enabled_hooks,
                                      mode_get(mode)->off_hook};
-    if (!program || !*program)
-        program = how.single_hook ? SINGLE_HOOK_PROGRAM : how.vendor->hook_program;
-    r = hook_program(&roots->system, program, options->search_path, machine->arena, &how.hook_path,
-                     &found, err);
+    r = find_hook_program(options, &roots->system, machine->arena, &how, &found, err);
     if (r == 0 && !(report->summary = report_summary(machine, report->arena)))
         r = cdi_error_nomem(err);
     if (r == 0)

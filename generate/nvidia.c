@@ -25,7 +25,7 @@ const struct vendor vendor_nvidia = {
     .class_ = "gpu",
     .hooks = hooks,
     .n_hooks = ARRAY_SIZE(hooks),
-    .hook_program = "nvidia-cdi-hook",
+    .hook_programs = (const char *const[]){"nvidia-cdi-hook", "cdikit-hook", NULL},
     .multi_program = "nvidia-ctk",
     .hook_env = "NVIDIA_CTK_DEBUG=false",
     .empty_env = {"NVCT_EMPTY_DEVICE", ""},

@@ -23,9 +23,9 @@ struct vendor {
 
     const struct vendor_hook *hooks;
     size_t n_hooks;
-    const char *hook_program;  /* "nvidia-cdi-hook" */
-    const char *multi_program; /* a program that has the hooks as sub-commands of "hook" */
-    const char *hook_env;      /* NAME=VALUE, for each hook */
+    const char *const *hook_programs; /* which of them is there runs hooks; ends with NULL */
+    const char *multi_program;        /* a program that has the hooks as sub-commands of "hook" */
+    const char *hook_env;             /* NAME=VALUE, for each hook */
 
     struct machine_env empty_env; /* of the empty device "none" */
 };

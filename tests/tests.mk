@@ -127,7 +127,7 @@ bench:
 	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all fakenode $(BENCH_PROGRAMS)
 	@BUILD=$(B) tests/bench/run
 
-OUR_SOURCES := $(call sources,base cdi generate apply diagnose runtime hooks prestart cmd)
+OUR_SOURCES := $(call sources,base cdi generate apply diagnose runtime hooks hookless prestart cmd)
 
 .PHONY: cppcheck clang-tidy
 cppcheck:

@@ -240,12 +240,13 @@ Test(build, the_empty_device)
 Test(build, another_vendor)
 {
     static const struct vendor_hook hooks[] = {{"permit", false}, {"forbid", true}};
+    static const char *const programs[] = {"amd-hook", NULL};
     static const struct vendor vendor = {
         .vendor = "amd.com",
         .class_ = "gpu",
         .hooks = hooks,
         .n_hooks = ARRAY_SIZE(hooks),
-        .hook_program = "amd-hook",
+        .hook_programs = programs,
         .multi_program = "amd-ctk",
         .hook_env = "AMD=1",
         .empty_env = {"AMD_EMPTY", "yes"},

@@ -489,6 +489,28 @@ Test(generate, the_hook_program)
     }
 }
 
+Test(generate, either_hook_program_will_do)
+{
+    const char *dir = machine_new();
+    const struct generate_options options = {.root = dir};
+
+    tmpdir_write(dir, "usr/bin/cdikit-hook", "");
+    cr_assert_eq(chmod(tmpdir_path(dir, "usr/bin/cdikit-hook"), 0755), 0);
+    {
+        _cleanup_run_ struct run run = run_generate(&options);
+
+        cr_expect_str_eq(run.spec->edits.hooks[0].path, "/usr/bin/cdikit-hook");
+        cr_expect_str_eq(run.spec->edits.hooks[0].args.items[0], "cdikit-hook");
+        cr_expect_null(run.report.missing_hook);
+    }
+    cr_assert_eq(chmod(tmpdir_path(dir, "usr/bin/cdikit-hook"), 0644), 0);
+    {
+        _cleanup_run_ struct run run = run_generate(&options);
+
+        cr_expect_str_eq(run.report.missing_hook, "/usr/bin/nvidia-cdi-hook");
+    }
+}
+
 /* Without hooks in the document, nobody misses the program. */
 Test(generate, no_hooks_need_no_program)
 {
