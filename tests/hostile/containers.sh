@@ -37,7 +37,7 @@ words() { # WORD...: as JSON
 
 # configure PROGRAM: config.json of a container with its hooks, which are lines of HOOKS.
 configure() {
-    local hooks= line args user_mappings= user_namespace= capabilities
+    local hooks='' line args user_mappings='' user_namespace='' capabilities
     while read -r line; do
         [ -n "$line" ] || continue
         read -ra args <<<"$line"
@@ -103,7 +103,7 @@ in_containers() {
         RUNTIME_BEFORE=("${BEFORE[@]}") BEFORE=()
         for USERS in root user; do
             name="$1: $LOWLEVEL, $USERS"
-            start "$SPACE/bin/naive"
+            [ "$NAIVE_SAYS" = nothing ] || start "$SPACE/bin/naive"
             if [ -z "$PROBLEMS" ] && ! naive_failed; then
                 not_ok "$name" "the naive program withstands it"$'\n'"$(cat "$TMP/.said")"
                 continue
@@ -118,9 +118,15 @@ in_containers() {
         done
     done
 }
-naive_failed() { [ -n "$SAYS" ] && [ "$NAIVE_SAYS" = yes ] && ! grep -qE -- "$SAYS" "$TMP/.said"; }
+naive_failed() {
+    case $NAIVE_SAYS in
+    nothing) true ;;                                  # it is not asked: what follows is no attack
+    yes) ! grep -qE -- "$SAYS" "$TMP/.said" ;;        # not to say SAYS is its failure
+    no) false ;;
+    esac
+}
 defaults() {
-    PREPARE=: HOOKS= FIRST_HOOK= HOOK_ENV=NVIDIA_CTK_DEBUG=false IMAGE_ENV= SCRIPT='echo inside' SAYS='^inside$'
+    PREPARE=: HOOKS='' FIRST_HOOK='' HOOK_ENV=NVIDIA_CTK_DEBUG=false IMAGE_ENV='' SCRIPT='echo inside' SAYS='^inside$'
     PROC='"type": "proc", "source": "proc"' READONLY=false RUNTIMES='runc crun' NAIVE_SAYS=no
 }
 link=create-symlinks\ --link\ libcuda.so.1::/usr/lib/x86_64-linux-gnu/libcuda.so
@@ -157,14 +163,27 @@ in_containers 'CVE-2025-23359, a compat library is a link'
 
 defaults
 PREPARE='cp "$SPACE/bin/evil.so" "$ROOT/evil.so"' HOOKS=$link
-HOOK_ENV= IMAGE_ENV=LD_PRELOAD=/proc/self/cwd/evil.so RUNTIMES=runc
+HOOK_ENV='' IMAGE_ENV=LD_PRELOAD=/proc/self/cwd/evil.so RUNTIMES=runc
 in_containers "CVE-2025-23266, the image's LD_PRELOAD and a hook without environment"
-IMAGE_ENV= HOOK_ENV=LD_PRELOAD=$ROOT/evil.so RUNTIMES='runc crun'
+IMAGE_ENV='' HOOK_ENV=LD_PRELOAD=$ROOT/evil.so RUNTIMES='runc crun'
 in_containers 'CVE-2025-23266, LD_PRELOAD in the environment of the hook'
 PREPARE='cp "$SPACE/bin/evil.so" "$ROOT/EVIL.so"; echo "module UTF-16// EVIL// EVIL 1" >"$ROOT/gconv-modules"
     echo "module EVIL// UTF-16// EVIL 1" >>"$ROOT/gconv-modules"'
 HOOK_ENV="GCONV_PATH=$ROOT\", \"OUTPUT_CHARSET=EVIL//"
 in_containers 'CVE-2019-14271, GCONV_PATH in the environment of the hook'
+
+# crun makes the root read-only before the hooks run, runc afterwards.
+defaults
+READONLY=true HOOKS=${SETUP[*]} NAIVE_SAYS=nothing
+SCRIPT='[ -L /usr/lib/x86_64-linux-gnu/libcuda.so ] && [ -s /etc/ld.so.cache ] && ! : >/etc/new && echo inside'
+in_containers 'a root that is read-only'
+
+# A hook that has nothing to do may not end before crun has written the state.
+defaults
+NAIVE_SAYS=nothing RUNTIMES=crun
+for HOOKS in an-unknown-hook noop enable-cuda-compat disable-device-node-modification; do
+    in_containers "nothing to do: $HOOKS"
+done
 
 # /dev is the runtime's, with a character device that the first hook puts there.
 first_hook() { # LINE...
