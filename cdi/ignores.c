@@ -59,6 +59,12 @@ static bool is_word(struct words word, const char *text)
     return (size_t)(word.end - word.s) == len && memcmp(word.s, text, len) == 0;
 }
 
+static bool is_marked(struct words words)
+{
+    return (size_t)(words.end - words.s) >= sizeof marker - 1 &&
+           memcmp(words.s, marker, sizeof marker - 1) == 0;
+}
+
 /* The comment of a line: it begins with '#', at the beginning or after a blank. */
 static bool find_comment(const char *line, size_t len, struct words *comment)
 {
@@ -69,8 +75,7 @@ static bool find_comment(const char *line, size_t len, struct words *comment)
             continue;
         *comment = (struct words){s + 1, end};
         skip_blanks(comment);
-        if ((size_t)(end - comment->s) < sizeof marker - 1 ||
-            memcmp(comment->s, marker, sizeof marker - 1) != 0)
+        if (!is_marked(*comment))
             continue;
         comment->s += sizeof marker - 1;
         return true;
@@ -217,6 +222,21 @@ static int read_line(struct scan *scan, size_t len, struct cdi_error *err)
     return r;
 }
 
+/* True if there is a comment of ours: nearly always there is none. */
+static bool has_comment(const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    for (const char *s = text; (s = memchr(s, '#', (size_t)(end - s))); s++) {
+        struct words words = {s + 1, end};
+
+        skip_blanks(&words);
+        if (is_marked(words))
+            return true;
+    }
+    return false;
+}
+
 /* By line, then by rule. */
 static int compare_ignores(const void *a, const void *b)
 {
@@ -235,7 +255,7 @@ int ignores_read(struct ignores *ignores, struct arena *arena, const char *text,
     int r = 0;
 
     *ignores = (struct ignores){.arena = arena};
-    if (!memmem(text, len, marker, sizeof marker - 1))
+    if (!has_comment(text, len))
         return 0;
     while (r == 0 && text_lines_next(&scan.lines, &scan.line, &n))
         r = read_line(&scan, n, err);

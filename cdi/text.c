@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cdi/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -24,11 +25,30 @@ bool text_has_mark(const char *text, size_t len)
     return has_utf8_mark(text, len) || text_is_utf16(text, len);
 }
 
+/* True if all breaks of a text are line feeds. Most texts are ASCII, and looked through fast. */
+static bool is_simple(const char *text, size_t len)
+{
+    uint64_t word, all = 0;
+    size_t i = 0;
+
+    for (; i + sizeof word <= len; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        all |= word;
+    }
+    for (; i < len; i++)
+        all |= (unsigned char)text[i];
+    return (all & 0x8080808080808080U) == 0 && !memchr(text, '\r', len);
+}
+
 struct text_lines text_lines_of(const char *text, size_t len)
 {
     size_t start = has_utf8_mark(text, len) ? sizeof mark - 1 : 0;
 
-    return (struct text_lines){.s = text + start, .end = text + len};
+    return (struct text_lines){
+        .s = text + start,
+        .end = text + len,
+        .simple = is_simple(text + start, len - start),
+    };
 }
 
 /* How many bytes of a line break begin here, 0 if none does. */
@@ -53,15 +73,30 @@ static size_t break_length(const char *s, const char *end)
     }
 }
 
-bool text_lines_next(struct text_lines *lines, const char **line, size_t *len)
+/* Where a line ends, and how many bytes its break has. */
+static const char *find_break(const struct text_lines *lines, size_t *bytes)
 {
     const char *s = lines->s;
-    size_t bytes = 0;
 
-    if (s == lines->end)
-        return false;
-    while (s < lines->end && (bytes = break_length(s, lines->end)) == 0)
+    *bytes = 0;
+    if (lines->simple) {
+        s = memchr(s, '\n', (size_t)(lines->end - s));
+        *bytes = s != NULL;
+        return s ? s : lines->end;
+    }
+    while (s < lines->end && (*bytes = break_length(s, lines->end)) == 0)
         s++;
+    return s;
+}
+
+bool text_lines_next(struct text_lines *lines, const char **line, size_t *len)
+{
+    const char *s;
+    size_t bytes;
+
+    if (lines->s == lines->end)
+        return false;
+    s = find_break(lines, &bytes);
     *line = lines->s;
     *len = (size_t)(s - lines->s);
     lines->carriage_return = bytes == 2 && *s == '\r';
@@ -72,7 +107,7 @@ bool text_lines_next(struct text_lines *lines, const char **line, size_t *len)
 
 struct text_cursor text_cursor_at(const char *text, size_t len)
 {
-    return (struct text_cursor){.text = text, .len = len, .lines = text_lines_of(text, len)};
+    return (struct text_cursor){.text = text, .len = len};
 }
 
 static bool go_back(struct text_cursor *cursor)
@@ -104,6 +139,8 @@ const char *text_cursor_find(struct text_cursor *cursor, struct cdi_position pos
 
     if (pos.line == 0 || text_is_utf16(cursor->text, cursor->len))
         return NULL;
+    if (!cursor->lines.end)
+        cursor->lines = text_lines_of(cursor->text, cursor->len);
     if ((before && !go_back(cursor)) || !find_line(cursor, pos.line))
         return NULL;
     for (; cursor->column < pos.column && cursor->at < cursor->line_end; cursor->column++) {

@@ -17,6 +17,7 @@ struct text_lines {
     const char *end; /* of the text */
     unsigned number; /* of the line that was read last, 0 at first */
     bool carriage_return;
+    bool simple; /* no line ends in anything but a line feed */
 };
 
 /* Begins with the first line; a byte order mark of UTF-8 is passed over. */
@@ -32,7 +33,7 @@ bool text_lines_next(struct text_lines *lines, const char **line, size_t *len);
 struct text_cursor {
     const char *text;
     size_t len;
-    struct text_lines lines; /* after the line that the cursor is in */
+    struct text_lines lines; /* after the line that the cursor is in; zeroes at first */
     const char *at;          /* in that line */
     const char *line_end;
     unsigned column;

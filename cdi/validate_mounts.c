@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules for mounts. Source: see docs/rules.md. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -13,108 +14,119 @@ enum {
     MOST_OPTIONS = 64, /* of one mount that are compared: there are no more different ones */
 };
 
-/* OCI runtime-spec, config.md "Linux mount options", and those that crun has beside them. */
-static const char *const bind_options[] = {
-    "acl",
-    "async",
-    "atime",
-    "bind",
-    "copy-symlink",
-    "defaults",
-    "dest-nofollow",
-    "dev",
-    "diratime",
-    "dirsync",
-    "exec",
-    "idmap",
-    "iversion",
-    "lazytime",
-    "loud",
-    "mand",
-    "noacl",
-    "noatime",
-    "nodev",
-    "nodiratime",
-    "noexec",
-    "noiversion",
-    "nolazytime",
-    "nomand",
-    "norelatime",
-    "nostrictatime",
-    "nosuid",
-    "nosymfollow",
-    "private",
-    "ratime",
-    "rbind",
-    "rdev",
-    "rdiratime",
-    "relatime",
-    "remount",
-    "rexec",
-    "ridmap",
-    "rnoatime",
-    "rnodev",
-    "rnodiratime",
-    "rnoexec",
-    "rnorelatime",
-    "rnostrictatime",
-    "rnosuid",
-    "rnosymfollow",
-    "ro",
-    "rprivate",
-    "rrelatime",
-    "rro",
-    "rrw",
-    "rshared",
-    "rslave",
-    "rstrictatime",
-    "rsuid",
-    "rsymfollow",
-    "runbindable",
-    "rw",
-    "shared",
-    "silent",
-    "slave",
-    "src-nofollow",
-    "strictatime",
-    "suid",
-    "symfollow",
-    "sync",
-    "tmpcopyup",
-    "unbindable",
+/* Sets of options that exclude each other. A mount can be shared and slave at once. */
+enum {
+    WRITE = 1 << 0,
+    R_WRITE = 1 << 1,
+    SUID = 1 << 2,
+    DEV = 1 << 3,
+    EXEC = 1 << 4,
+    SYNC = 1 << 5,
+    ATIME = 1 << 6,
+    WHEN = 1 << 7, /* access times are written */
+    DIRATIME = 1 << 8,
+    RELATIME = 1 << 9,
+    STRICTATIME = 1 << 10,
+    LAZYTIME = 1 << 11,
+    MAND = 1 << 12,
+    IVERSION = 1 << 13,
+    SYMFOLLOW = 1 << 14,
+    LOUD = 1 << 15,
+    IDMAP = 1 << 16,
+    SHARED = 1 << 17,
+    SLAVE = 1 << 18,
+    R_SHARED = 1 << 19,
+    R_SLAVE = 1 << 20,
 };
 
-/* Options that exclude each other. A mount can be shared and slave at once. */
-#define RIVALS(...)                                                                \
-    {                                                                              \
-        {__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *) \
-    }
-static const struct {
-    const char *options[3];
-    size_t n;
-} rivals[] = {
-    RIVALS("ro", "rw"),
-    RIVALS("rro", "rrw"),
-    RIVALS("suid", "nosuid"),
-    RIVALS("dev", "nodev"),
-    RIVALS("exec", "noexec"),
-    RIVALS("sync", "async"),
-    RIVALS("atime", "noatime"),
-    RIVALS("noatime", "relatime", "strictatime"),
-    RIVALS("diratime", "nodiratime"),
-    RIVALS("relatime", "norelatime"),
-    RIVALS("strictatime", "nostrictatime"),
-    RIVALS("lazytime", "nolazytime"),
-    RIVALS("mand", "nomand"),
-    RIVALS("iversion", "noiversion"),
-    RIVALS("symfollow", "nosymfollow"),
-    RIVALS("loud", "silent"),
-    RIVALS("idmap", "ridmap"),
-    RIVALS("shared", "private", "unbindable"),
-    RIVALS("slave", "private", "unbindable"),
-    RIVALS("rshared", "rprivate", "runbindable"),
-    RIVALS("rslave", "rprivate", "runbindable"),
+/*
+ * OCI runtime-spec, config.md "Linux mount options", and those that crun has beside them; by
+ * name.
+ */
+static const struct mount_option {
+    const char *name;
+    unsigned sets; /* that it is in */
+} mount_options[] = {
+    {"acl", 0},
+    {"async", SYNC},
+    {"atime", ATIME},
+    {"bind", 0},
+    {"copy-symlink", 0},
+    {"defaults", 0},
+    {"dest-nofollow", 0},
+    {"dev", DEV},
+    {"diratime", DIRATIME},
+    {"dirsync", 0},
+    {"exec", EXEC},
+    {"idmap", IDMAP},
+    {"iversion", IVERSION},
+    {"lazytime", LAZYTIME},
+    {"loud", LOUD},
+    {"mand", MAND},
+    {"noacl", 0},
+    {"noatime", ATIME | WHEN},
+    {"nodev", DEV},
+    {"nodiratime", DIRATIME},
+    {"noexec", EXEC},
+    {"noiversion", IVERSION},
+    {"nolazytime", LAZYTIME},
+    {"nomand", MAND},
+    {"norelatime", RELATIME},
+    {"nostrictatime", STRICTATIME},
+    {"nosuid", SUID},
+    {"nosymfollow", SYMFOLLOW},
+    {"private", SHARED | SLAVE},
+    {"ratime", 0},
+    {"rbind", 0},
+    {"rdev", 0},
+    {"rdiratime", 0},
+    {"relatime", RELATIME | WHEN},
+    {"remount", 0},
+    {"rexec", 0},
+    {"ridmap", IDMAP},
+    {"rnoatime", 0},
+    {"rnodev", 0},
+    {"rnodiratime", 0},
+    {"rnoexec", 0},
+    {"rnorelatime", 0},
+    {"rnostrictatime", 0},
+    {"rnosuid", 0},
+    {"rnosymfollow", 0},
+    {"ro", WRITE},
+    {"rprivate", R_SHARED | R_SLAVE},
+    {"rrelatime", 0},
+    {"rro", R_WRITE},
+    {"rrw", R_WRITE},
+    {"rshared", R_SHARED},
+    {"rslave", R_SLAVE},
+    {"rstrictatime", 0},
+    {"rsuid", 0},
+    {"rsymfollow", 0},
+    {"runbindable", R_SHARED | R_SLAVE},
+    {"rw", WRITE},
+    {"shared", SHARED},
+    {"silent", LOUD},
+    {"slave", SLAVE},
+    {"src-nofollow", 0},
+    {"strictatime", STRICTATIME | WHEN},
+    {"suid", SUID},
+    {"symfollow", SYMFOLLOW},
+    {"sync", SYNC},
+    {"tmpcopyup", 0},
+    {"unbindable", SHARED | SLAVE},
 };
+
+static int compare_options(const void *name, const void *option)
+{
+    return strcmp(name, ((const struct mount_option *)option)->name);
+}
+
+/* The option of that name, NULL if there is none. */
+static const struct mount_option *find_option(const char *name)
+{
+    return bsearch(name, mount_options, ARRAY_SIZE(mount_options), sizeof *mount_options,
+                   compare_options);
+}
 
 /* True if the options make a bind mount. */
 static bool has_bind_option(const struct cdi_mount *mount)
@@ -127,59 +139,57 @@ static bool has_bind_option(const struct cdi_mount *mount)
     return false;
 }
 
-/* One of the options that exclude each other with this one; NULL if the mount has none. */
-static const char *rival_of(const struct cdi_mount *mount, size_t option)
-{
-    const char *s = validate_text(mount->options.items[option]);
-
-    for (size_t i = 0; i < ARRAY_SIZE(rivals); i++) {
-        if (!validate_is_one_of(s, rivals[i].options, rivals[i].n))
-            continue;
-        for (size_t k = 0; k < option && k < MOST_OPTIONS; k++) {
-            const char *other = validate_text(mount->options.items[k]);
-
-            if (strcmp(s, other) != 0 && validate_is_one_of(other, rivals[i].options, rivals[i].n))
-                return other;
-        }
-    }
-    return NULL;
-}
-
 static int warn_of_unknown_option(struct walk *walk, const struct member *at, const char *option)
 {
     struct nearest near = nearest_init(option, strlen(option));
     char hint[64];
 
-    for (size_t i = 0; i < ARRAY_SIZE(bind_options); i++)
-        nearest_offer(&near, bind_options[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(mount_options); i++)
+        nearest_offer(&near, mount_options[i].name);
     if (near.best)
         (void)snprintf(hint, sizeof hint, "did you mean \"%s\"?", near.best);
     return walk_report(walk, RULE_MOUNT_OPTION_UNKNOWN, at, near.best ? hint : NULL,
                        "%s is no option of a bind mount", quote_string(option).text);
 }
 
-static bool is_bind_option(const char *option)
+/* True for an option that is none of a list, but has its own meaning to runtimes. */
+static bool is_mapping(const char *option)
 {
-    return !*option || strncmp(option, "idmap=", 6) == 0 || strncmp(option, "ridmap=", 7) == 0 ||
-           validate_is_one_of(option, bind_options, ARRAY_SIZE(bind_options));
+    return strncmp(option, "idmap=", 6) == 0 || strncmp(option, "ridmap=", 7) == 0;
+}
+
+/* An earlier one of n options that excludes one with these sets; NULL if there is none. */
+static const struct mount_option *find_rival(const struct mount_option *const *options, size_t n,
+                                             const struct mount_option *option)
+{
+    for (size_t i = 0; i < n; i++)
+        if (options[i] != option && (options[i]->sets & option->sets))
+            return options[i];
+    return NULL;
 }
 
 static int warn_of_options(struct walk *walk, const struct member *at,
                            const struct cdi_mount *mount, bool bind)
 {
+    const struct mount_option *options[MOST_OPTIONS];
+    size_t n = 0;
+
     for (size_t i = 0; i < mount->options.n; i++) {
-        const char *option = validate_text(mount->options.items[i]);
-        const char *rival = rival_of(mount, i);
+        const char *name = validate_text(mount->options.items[i]);
+        const struct mount_option *option = find_option(name);
+        const struct mount_option *rival = option ? find_rival(options, n, option) : NULL;
         int r = 0;
 
-        if (bind && !is_bind_option(option))
-            r = warn_of_unknown_option(walk, ITEM(at, "options", i), option);
+        if (!option && bind && *name && !is_mapping(name))
+            r = warn_of_unknown_option(walk, ITEM(at, "options", i), name);
         else if (rival)
             r = walk_report(walk, RULE_MOUNT_OPTIONS_CONFLICT, ITEM(at, "options", i),
-                            "keep one of the two", "the option %s contradicts %s",
-                            quote_string(option).text, quote_string(rival).text);
+                            "keep one of the two", "the option \"%s\" contradicts \"%s\"", name,
+                            rival->name);
         if (r < 0)
             return r;
+        if (option && n < MOST_OPTIONS)
+            options[n++] = option;
     }
     return 0;
 }

@@ -24,10 +24,12 @@ static int check_carriage_returns(struct walk *walk, const char *text, size_t le
     const char *s = text;
     size_t n = 0;
 
-    if (text_is_utf16(text, len) || !memmem(text, len, "\r\n", 2))
+    if (text_is_utf16(text, len) || !memchr(text, '\r', len))
         return 0;
     while (!lines.carriage_return && text_lines_next(&lines, &s, &n))
         pos.line = lines.number;
+    if (!lines.carriage_return)
+        return 0;
     for (size_t i = 0; i < n; i++)
         pos.column += ((unsigned char)s[i] & 0xC0) != 0x80;
     return lint_add(walk->lint, RULE_CARRIAGE_RETURN, "", pos,

@@ -247,28 +247,39 @@ int sources_open(const struct call *call, const struct spec_dirs *where, struct 
     return r;
 }
 
-/* What stands before the last '/', "/" for what is in the root. */
-static const char *dir_part(struct arena *arena, const char *path)
+/* What stands before the last '/', "/" for what is in the root, and its length. */
+static const char *dir_part(const char *path, size_t *len)
 {
     const char *slash = strrchr(path, '/');
 
-    if (!slash)
-        return ".";
-    return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
+    *len = slash ? (size_t)(slash - path) + (slash == path) : 1;
+    return slash ? path : ".";
 }
 
-const char *source_dir(const struct sources *sources, const struct source *source,
-                       struct arena *arena)
+static const char *resolve_dir(const struct sources *sources, const char *dir, bool in_directory)
 {
-    const char *dir = dir_part(arena, source->path);
-    _cleanup_free_ char *real = NULL;
+    _cleanup_free_ char *real = in_directory ? NULL : realpath(dir, NULL);
 
-    if (!dir)
+    if (in_directory)
+        return root_realpath(&sources->root, dir, sources->arena);
+    return real ? arena_strdup(sources->arena, real) : NULL;
+}
+
+const char *source_dir(struct sources *sources, const struct source *source)
+{
+    size_t len;
+    const char *part = dir_part(source->path, &len), *last = sources->last_dir.text;
+    bool in_directory = source->directory != 0;
+
+    if (last && in_directory == sources->last_dir.in_directory && strlen(last) == len &&
+        memcmp(last, part, len) == 0)
+        return sources->last_dir.real;
+    sources->last_dir.text = arena_strndup(sources->arena, part, len);
+    sources->last_dir.in_directory = in_directory;
+    if (!sources->last_dir.text)
         return NULL;
-    if (source->directory)
-        return root_realpath(&sources->root, dir, arena);
-    real = realpath(dir, NULL);
-    return real ? arena_strdup(arena, real) : NULL;
+    sources->last_dir.real = resolve_dir(sources, sources->last_dir.text, in_directory);
+    return sources->last_dir.real;
 }
 
 int source_text(const struct sources *sources, const struct source *source, char **text,

@@ -38,6 +38,10 @@ struct sources {
     size_t n_directories;
     struct source_oddity *oddities;
     size_t n_oddities;
+    struct {
+        const char *text, *real;
+        bool in_directory;
+    } last_dir; /* of source_dir(): mostly it is asked for the same one again */
     struct source_failure *failures; /* each was told on standard error */
     size_t n_failures;
 };
@@ -72,10 +76,9 @@ int sources_add(struct sources *sources, const char *name, const char *path, siz
 
 /*
  * The directory that a source is in, "-" being in the working directory: absolute beneath the
- * root and without symlinks, in the arena; NULL if there is none.
+ * root and without symlinks, in the arena of the sources; NULL if there is none.
  */
-const char *source_dir(const struct sources *sources, const struct source *source,
-                       struct arena *arena);
+const char *source_dir(struct sources *sources, const struct source *source);
 
 /* Reads the text of one of them, malloc'ed. The error names the source as messages do. */
 int source_text(const struct sources *sources, const struct source *source, char **text,

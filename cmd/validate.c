@@ -130,13 +130,12 @@ static void add_misnamed(struct run *run, const char *file, const unsigned char 
 }
 
 /* What is in a directory without being a document. */
-static int report_oddity(struct run *run, const struct sources *sources,
+static int report_oddity(struct run *run, struct sources *sources,
                          const struct source_oddity *oddity, struct cdi_error *err)
 {
     const struct source in_directory = {oddity->name, oddity->path, 1};
     const unsigned char *severities;
-    int r = find_severities(run, source_dir(sources, &in_directory, run->call->arena), &severities,
-                            err);
+    int r = find_severities(run, source_dir(sources, &in_directory), &severities, err);
 
     if (r < 0)
         return r;
@@ -193,7 +192,7 @@ static int validate_source(struct run *run, struct sources *sources, const struc
     _cleanup_free_ char *text = NULL;
     const unsigned char *severities;
     size_t len;
-    int r = find_severities(run, source_dir(sources, source, run->call->arena), &severities, err);
+    int r = find_severities(run, source_dir(sources, source), &severities, err);
 
     if (r < 0)
         return r;

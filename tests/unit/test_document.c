@@ -94,6 +94,7 @@ static const struct {
     {HEAD DEVICE "...\nx\n", "5:1 more-documents \n"},
     {"\xEF\xBB\xBF# c\n---\n" HEAD DEVICE "---\r\n# c\r\n--- # d\r\n...\r\n",
      "1:1 byte-order-mark \n6:4 carriage-return \n"},
+    {HEAD "# old\r" DEVICE, ""},
     {HEAD DEVICE "annotations: {a: ---, b: '\n --- x'}\n", ""},
     {HEAD DEVICE "annotations:\n  a: |\n    ---\n    x\n", ""},
     {HEAD DEVICE "annotations:\n  a: >\n    -\n---x: y\n", "7:1 unknown-field ---x\n"},

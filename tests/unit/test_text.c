@@ -27,6 +27,29 @@ Test(text, lines)
     cr_expect_not(text_lines_next(&lines, &line, &len));
 }
 
+/* A text without any other break goes another way. */
+Test(text, line_feeds)
+{
+    static const char *const texts[] = {"a\nbc\n\nd", "a\nbc\n\nd\n"};
+    static const char *const expected[] = {"a", "bc", "", "d"};
+
+    for (size_t k = 0; k < ARRAY_SIZE(texts); k++) {
+        struct text_lines lines = text_lines_of(texts[k], strlen(texts[k]));
+        const char *line;
+        size_t len;
+
+        cr_expect(lines.simple);
+        for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+            cr_assert(text_lines_next(&lines, &line, &len));
+            cr_expect_eq(len, strlen(expected[i]), "line %zu", i + 1);
+            cr_expect_eq(memcmp(line, expected[i], len), 0, "line %zu", i + 1);
+        }
+        cr_expect_not(text_lines_next(&lines, &line, &len));
+    }
+    cr_expect_not(text_lines_of("0123456\xC2\x85", 9).simple);
+    cr_expect_not(text_lines_of("01234567\r", 9).simple);
+}
+
 Test(text, no_line_is_read_beyond_the_end)
 {
     static const char *const texts[] = {"a\r", "a\xC2", "a\xE2", "a\xE2\x80", "\xEF\xBB"};
