@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/quote.h"
+#include "base/path.h"
 #include "diagnose/engine_reading.h"
 #include "generate/glob.h"
 
@@ -70,6 +70,7 @@ static int add_import(struct containerd *all, const struct toml *item)
     if (*path != '/')
         path = arena_printf(reading->arena, "%.*s/%s", slash ? (int)(slash - reading->file) : 0,
                             reading->file, path);
+    path = path ? path_clean(reading->arena, path) : NULL;
     if (!path || !strchr(path, '*'))
         return add_path(all, path);
     r = glob_paths(reading->root, path, reading->arena, &hits, reading->err);

@@ -227,8 +227,8 @@ static void check_name(struct deciding *d, const struct cdi_registry_device *dev
     check_conflict(d, device);
     found = d->n && d->causes[d->n - 1].id == WHY_DEVICE_CONFLICT;
     check_shadowed(d, device);
-    found |= why_check_files(d, device != NULL);
-    why_check_dirs(d, device != NULL);
+    found |= why_check_files(d, device);
+    why_check_dirs(d, device);
     if (device) {
         why_check_version(d, device, checks->target);
         check_host(d, device, checks->live);

@@ -109,7 +109,7 @@ extern const struct why_text why_texts[N_WHY_IDS];
 struct why_cause {
     enum why_id id;
     bool note;           /* worth knowing, but not what keeps the device from the container */
-    const char *rule;    /* that a document breaks, of cdi_rules() or diagnose_rules; or NULL */
+    const char *rule;    /* that a document breaks, of cdi_rules(); or NULL */
     const char *message; /* a sentence */
     const struct engine_place *places; /* the evidence */
     size_t n_places;

@@ -47,12 +47,12 @@ void why_check_version(struct deciding *d, const struct cdi_registry_device *dev
                        const struct cdi_findings *target);
 
 /*
- * What keeps files that have the device, or may have it, from being read. With `note` it is no more
- * than worth knowing. Those that return bool say whether one of them has, or seems to have, it;
- * why_check_no_dir() whether there is no directory at all.
+ * What keeps files that have the device, or may have it, from being read: no more than worth
+ * knowing where there is a definition that counts, `device`. Those that return bool say whether one
+ * of them has, or seems to have, it; why_check_no_dir() whether there is no directory at all.
  */
-bool why_check_files(struct deciding *d, bool note);
-void why_check_dirs(struct deciding *d, bool note);
+bool why_check_files(struct deciding *d, const struct cdi_registry_device *device);
+void why_check_dirs(struct deciding *d, const struct cdi_registry_device *device);
 bool why_check_elsewhere(struct deciding *d);
 bool why_check_no_dir(struct deciding *d);
 

@@ -87,14 +87,17 @@ static bool is_suspect(const struct deciding *d, const struct why_file *file)
     return !file->spec && file->text && d->kind && strstr(file->text, d->kind);
 }
 
-bool why_check_files(struct deciding *d, bool note)
+bool why_check_files(struct deciding *d, const struct cdi_registry_device *device)
 {
-    bool found = false;
+    bool note = device != NULL, found = false;
 
     for (size_t i = 0; i < d->facts->n_files && !d->failed; i++) {
         const struct why_file *file = &d->facts->files[i];
 
         if (!is_suspect(d, file))
+            continue;
+        /* What may be there is below the definition, and would be hidden. */
+        if (device && file->state == WHY_FILE_UNREADABLE && file->priority < device->priority)
             continue;
         if (file->state == WHY_FILE_UNREADABLE)
             tell_unreadable(d, file, note);
@@ -119,9 +122,9 @@ const char *why_dirs(const struct deciding *d)
     return all ? all : "";
 }
 
-void why_check_dirs(struct deciding *d, bool note)
+void why_check_dirs(struct deciding *d, const struct cdi_registry_device *device)
 {
-    for (size_t i = 0; i < d->facts->n_dirs && !d->failed; i++) {
+    for (size_t i = device ? device->priority : 0; i < d->facts->n_dirs && !d->failed; i++) {
         const struct why_dir *dir = &d->facts->dirs[i];
 
         if (!dir->os_errno || dir->os_errno == ENOENT)
@@ -130,7 +133,7 @@ void why_check_dirs(struct deciding *d, bool note)
                 d->facts->user, strerror(dir->os_errno));
         if (d->failed)
             return;
-        d->causes[d->n - 1].note = note;
+        d->causes[d->n - 1].note = device != NULL;
         why_place(d, dir->path, (struct cdi_position){0, 0});
         if (dir->os_errno == EACCES)
             why_repair(d, "chmod a+rx %s, or ask again as a user who may read it", dir->path);

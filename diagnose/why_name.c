@@ -274,6 +274,12 @@ static void tell_other_naming(struct deciding *d, bool by_uuid)
                       "devices both ways");
 }
 
+/* The vendor that NVIDIA's runtime, and ours, has for devices that no file has. */
+static bool is_generated_at_start(const char *kind)
+{
+    return strncmp(kind, "runtime.nvidia.com/", 19) == 0;
+}
+
 static void tell_unknown_kind(struct deciding *d)
 {
     struct nearest near = nearest_init(d->kind, strlen(d->kind));
@@ -287,7 +293,11 @@ static void tell_unknown_kind(struct deciding *d)
     else
         why_add(d, WHY_KIND_UNKNOWN, "no document in the spec dirs is of kind %s: %s", d->kind,
                 why_dirs(d));
-    if (near.best)
+    if (is_generated_at_start(d->kind))
+        why_repair(d, "devices of this kind are generated while a container starts, by "
+                      "cdikit-runtime or nvidia-container-runtime: ask for them with "
+                      "NVIDIA_VISIBLE_DEVICES, not with an option of the engine");
+    else if (near.best)
         why_repair(d, "did you mean %s=%s?", near.best, d->parts.device.s);
     else
         why_repair(d,
@@ -322,7 +332,8 @@ void why_unknown(struct deciding *d)
     why_add(d, WHY_DEVICE_UNKNOWN, "no document of kind %s has a device %s", d->kind,
             quote_string(asked).text);
     place_kind(d);
-    near = nearest_device(d->facts, asked, d->kind);
+    /* Of numbers, and what is as short, none comes nearer than another. */
+    near = is_index(asked) || strlen(asked) < 3 ? NULL : nearest_device(d->facts, asked, d->kind);
     if (near)
         guesses = (struct guesses){.items = {near}, .n = 1};
     repair_with(d, &guesses);

@@ -87,7 +87,8 @@ Test(engine_containerd, imports)
                  "]\nenable_cdi = true\ncdi_spec_dirs = [\"/a\"]\n" GRPC
                  ".containerd.runtimes.runc.options]\nBinaryName = \"/usr/bin/runc\"\n");
     tmpdir_write(dir, "etc/containerd/conf.d/10.toml",
-                 "version = 2\nimports = [\"/etc/containerd/config.toml\", \"deep.toml\"]\n");
+                 "version = 2\nimports = [\"/etc/containerd/./config.toml\", "
+                 "\"../conf.d/10.toml\", \"deep.toml\"]\n");
     tmpdir_write(dir, "etc/containerd/conf.d/99-nvidia.toml",
                  "version = 2\n" GRPC ".containerd.runtimes.nvidia.options]\n"
                  "BinaryName = \"/usr/bin/ncr\"\n");

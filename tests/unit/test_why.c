@@ -87,6 +87,9 @@ Test(why, unknown)
     ask(world, "v.com/gpus=one");
     expect(world, "kind-unknown");
     expect_text(world, "is of kind v.com/gpus", "did you mean v.com/gpu=one?");
+    ask(world, "runtime.nvidia.com/gpu=all");
+    expect(world, "kind-unknown");
+    expect_text(world, "", "NVIDIA_VISIBLE_DEVICES");
     ask(world, "amd.com/npu=one");
     expect(world, "kind-unknown");
     expect_text(world, "is of kind amd.com/npu", "cdikit list");
@@ -121,6 +124,18 @@ Test(why, uuid_where_devices_are_named_by_index)
     ask(world, "nvidia.com/gpu=" UUID_0);
     expect_text(world, "by index, not by UUID", "on this node that is nvidia.com/gpu=0;");
     expect_place(world, 0, "/etc/cdi/n.yaml:4:1");
+}
+
+/* 2 is no slip of the keyboard for 0. */
+Test(why, number_that_there_is_not)
+{
+    _cleanup_world_ struct world *world = world_new();
+
+    defined(world, "/etc/cdi/n.yaml", HEAD("nvidia.com/gpu") DEVICE("0") DEVICE("1"), 0,
+            CDI_DEVICE_ACTIVE);
+    ask(world, "nvidia.com/gpu=2");
+    expect(world, "device-unknown");
+    expect_text(world, "has a device \"2\"", "did you mean nvidia.com/gpu=0 or nvidia.com/gpu=1?");
 }
 
 Test(why, index_where_devices_are_named_by_uuid)
@@ -295,6 +310,10 @@ Test(why, unreadable)
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
     ask(world, "v.com/gpu=one");
     expect(world, "(file-not-readable) (dir-not-readable)");
+    /* What is hidden by the definition does not matter at all. */
+    defined(world, "/run/cdi/v.yaml", HEAD("v.com/gpu") DEVICE("up"), 1, CDI_DEVICE_ACTIVE);
+    ask(world, "v.com/gpu=up");
+    expect(world, "(dir-not-readable)");
 }
 
 Test(why, ignored_files)
