@@ -12,7 +12,7 @@ Test(why, usable)
     _cleanup_world_ struct world *world = world_new();
 
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
-    ask(world, "v.com/gpu=two");
+    why_ask(world, "v.com/gpu=two");
     expect(world, "");
     cr_expect_str_eq(world->answer.device->name, "v.com/gpu=two");
     cr_expect_str_eq(engine_place_text(world->arena, &world->answer.place), "/etc/cdi/v.yaml:5:10");
@@ -47,7 +47,7 @@ Test(why, names_that_are_not_qualified)
 
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        ask(world, cases[i].name);
+        why_ask(world, cases[i].name);
         expect(world, "name-not-qualified");
         expect_text(world, "", cases[i].repair);
         cr_expect_null(world->answer.device);
@@ -63,7 +63,7 @@ Test(why, many_guesses)
             HEAD("v.com/gpu") DEVICE("a1") DEVICE("a2") DEVICE("a3") DEVICE("a4") DEVICE("a5")
                 DEVICE("a6") DEVICE("a7") DEVICE("a8"),
             0, CDI_DEVICE_ACTIVE);
-    ask(world, "v.com/gpu");
+    why_ask(world, "v.com/gpu");
     expect_text(world, "", "v.com/gpu=a6, or one of 2 more?");
 }
 
@@ -71,26 +71,26 @@ Test(why, unknown)
 {
     _cleanup_world_ struct world *world = world_new();
 
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "kind-unknown");
     expect_text(world, "defines any device: /etc/cdi, /run/cdi",
                 "cdikit generate --output /etc/cdi/");
 
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
-    ask(world, "v.com/gpu=tow");
+    why_ask(world, "v.com/gpu=tow");
     expect(world, "device-unknown");
     expect_text(world, "has a device \"tow\"", "did you mean v.com/gpu=two?");
     expect_place(world, 0, "/etc/cdi/v.yaml:4:1");
-    ask(world, "v.com/gpu=something");
+    why_ask(world, "v.com/gpu=something");
     expect(world, "device-unknown");
     expect_text(world, "", "did you mean v.com/gpu=one or v.com/gpu=two?");
-    ask(world, "v.com/gpus=one");
+    why_ask(world, "v.com/gpus=one");
     expect(world, "kind-unknown");
     expect_text(world, "is of kind v.com/gpus", "did you mean v.com/gpu=one?");
-    ask(world, "runtime.nvidia.com/gpu=all");
+    why_ask(world, "runtime.nvidia.com/gpu=all");
     expect(world, "kind-unknown");
     expect_text(world, "", "NVIDIA_VISIBLE_DEVICES");
-    ask(world, "amd.com/npu=one");
+    why_ask(world, "amd.com/npu=one");
     expect(world, "kind-unknown");
     expect_text(world, "is of kind amd.com/npu", "cdikit list");
 }
@@ -114,14 +114,14 @@ Test(why, uuid_where_devices_are_named_by_index)
             "/dev/nvidia0") "- {name: all, containerEdits: {deviceNodes: [{path: /dev/nvidia0}, "
                             "{path: /dev/nvidia1}]}}\n",
         0, CDI_DEVICE_ACTIVE);
-    ask(world, "nvidia.com/gpu=" UUID_1);
+    why_ask(world, "nvidia.com/gpu=" UUID_1);
     expect(world, "device-unknown");
     expect_text(world, "by index, not by UUID", "nvidia-smi -L");
     world->facts.gpus = gpus;
     world->facts.n_gpus = ARRAY_SIZE(gpus);
-    ask(world, "nvidia.com/gpu=" UUID_1);
+    why_ask(world, "nvidia.com/gpu=" UUID_1);
     expect_text(world, "by index, not by UUID", "on this node that is nvidia.com/gpu=1;");
-    ask(world, "nvidia.com/gpu=" UUID_0);
+    why_ask(world, "nvidia.com/gpu=" UUID_0);
     expect_text(world, "by index, not by UUID", "on this node that is nvidia.com/gpu=0;");
     expect_place(world, 0, "/etc/cdi/n.yaml:4:1");
 }
@@ -133,7 +133,7 @@ Test(why, number_that_there_is_not)
 
     defined(world, "/etc/cdi/n.yaml", HEAD("nvidia.com/gpu") DEVICE("0") DEVICE("1"), 0,
             CDI_DEVICE_ACTIVE);
-    ask(world, "nvidia.com/gpu=2");
+    why_ask(world, "nvidia.com/gpu=2");
     expect(world, "device-unknown");
     expect_text(world, "has a device \"2\"", "did you mean nvidia.com/gpu=0 or nvidia.com/gpu=1?");
 }
@@ -147,13 +147,13 @@ Test(why, index_where_devices_are_named_by_uuid)
             CDI_DEVICE_ACTIVE);
     world->facts.gpus = gpus;
     world->facts.n_gpus = ARRAY_SIZE(gpus);
-    ask(world, "nvidia.com/gpu=1");
+    why_ask(world, "nvidia.com/gpu=1");
     expect(world, "device-unknown");
     expect_text(world, "by UUID, not by index", "on this node that is nvidia.com/gpu=" UUID_1 ";");
-    ask(world, "nvidia.com/gpu=0:1");
+    why_ask(world, "nvidia.com/gpu=0:1");
     expect_text(world, "by UUID, not by index", "nvidia-smi -L");
     /* Where there are both, none of them is the matter. */
-    ask(world, "nvidia.com/gpu=GPU-cccccccc-0000-0000-0000-000000000000");
+    why_ask(world, "nvidia.com/gpu=GPU-cccccccc-0000-0000-0000-000000000000");
     expect_text(world, "has a device \"GPU-cccccccc", NULL);
 }
 
@@ -163,7 +163,7 @@ Test(why, conflict)
 
     defined(world, "/etc/cdi/a.yaml", HEAD("v.com/gpu") DEVICE("one"), 0, CDI_DEVICE_CONFLICTING);
     defined(world, "/etc/cdi/b.yaml", TWO, 0, CDI_DEVICE_CONFLICTING);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "device-conflict");
     expect_text(world, "in the directory /etc/cdi", "but one");
     expect_place(world, 0, "/etc/cdi/a.yaml:4:10");
@@ -178,12 +178,12 @@ Test(why, conflict_below_a_definition)
     defined(world, "/run/cdi/c.yaml", HEAD("v.com/gpu") DEVICE("one"), 1, CDI_DEVICE_ACTIVE);
     defined(world, "/etc/cdi/a.yaml", HEAD("v.com/gpu") DEVICE("one"), 0, CDI_DEVICE_CONFLICTING);
     defined(world, "/etc/cdi/b.yaml", HEAD("v.com/gpu") DEVICE("one"), 0, CDI_DEVICE_CONFLICTING);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "(device-conflict)");
     expect_place(world, 2, "/run/cdi/c.yaml:4:10");
     cr_assert_eq(engine_parse_any("podman@5.4", &world->engine.version, NULL), 0);
     world->facts.engine = &world->engine;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "device-conflict");
     expect_text(world, "although /run/cdi/c.yaml defines it", NULL);
 }
@@ -194,7 +194,7 @@ Test(why, shadowed)
 
     defined(world, "/run/cdi/v.yaml", HEAD("v.com/gpu") DEVICE("one"), 1, CDI_DEVICE_ACTIVE);
     defined(world, "/etc/cdi/v.yaml", HEAD("v.com/gpu") DEVICE("one"), 0, CDI_DEVICE_SHADOWED);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "(device-shadowed)");
     expect_text(world, "/run/cdi/v.yaml wins, because /run/cdi has a higher priority than /etc/cdi",
                 NULL);
@@ -209,7 +209,7 @@ Test(why, shadowed_by_a_conflict)
     defined(world, "/run/cdi/a.yaml", HEAD("v.com/gpu") DEVICE("one"), 1, CDI_DEVICE_CONFLICTING);
     defined(world, "/run/cdi/b.yaml", HEAD("v.com/gpu") DEVICE("one"), 1, CDI_DEVICE_CONFLICTING);
     defined(world, "/etc/cdi/v.yaml", HEAD("v.com/gpu") DEVICE("one"), 0, CDI_DEVICE_SHADOWED);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "device-conflict (device-shadowed)");
     cr_expect(strstr(world->answer.causes[1].message, "does not step in"));
 }
@@ -233,7 +233,7 @@ Test(why, refused_file)
 
     file.spec = world_parse(world, file.path, TWO);
     add_file(world, file);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "file-rejected");
     expect_text(world,
                 "/etc/cdi/v.yaml defines the device, and is refused with all that it has: no '='",
@@ -241,17 +241,17 @@ Test(why, refused_file)
     expect_place(world, 0, "/etc/cdi/v.yaml:7:9");
     cr_expect_str_eq(world->answer.causes[0].rule, "env-form");
     /* The file has nothing to do with another device. */
-    ask(world, "v.com/gpu=three");
+    why_ask(world, "v.com/gpu=three");
     expect(world, "kind-unknown");
-    ask(world, "v.com/other=one");
+    why_ask(world, "v.com/other=one");
     expect(world, "kind-unknown");
     /* Of a text that is no document only the kind can be guessed. */
     world->files[0].spec = NULL;
     world->files[0].text = "kind: v.com/gpu\ndevices: [";
-    ask(world, "v.com/gpu=three");
+    why_ask(world, "v.com/gpu=three");
     expect(world, "file-rejected");
     expect_text(world, "seems to be of this kind", NULL);
-    ask(world, "v.com/other=one");
+    why_ask(world, "v.com/other=one");
     expect(world, "kind-unknown");
 }
 
@@ -265,7 +265,7 @@ Test(why, refused_file_beside_a_good_one)
     file.spec = world_parse(world, file.path, TWO);
     add_file(world, file);
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "(file-rejected)");
 }
 
@@ -283,11 +283,11 @@ Test(why, device_without_edits)
 
     file.spec = world_parse(world, file.path, TWO);
     add_file(world, file);
-    ask(world, "v.com/gpu=two");
+    why_ask(world, "v.com/gpu=two");
     expect(world, "device-without-edits");
     expect_place(world, 0, "/etc/cdi/v.yaml:9:3");
     /* The other device of the file suffers from it. */
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "file-rejected");
 }
 
@@ -300,7 +300,7 @@ Test(why, unreadable)
                                       .os_errno = EACCES,
                                       .message = "Permission denied"});
     world->dirs[1].os_errno = EACCES;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "file-not-readable dir-not-readable kind-unknown");
     expect_text(world, "/etc/cdi/secret.yaml cannot be read as alice (uid 1000): Permission denied",
                 "chmod a+r /etc/cdi/secret.yaml");
@@ -308,11 +308,11 @@ Test(why, unreadable)
                                                       "alice (uid 1000): Permission denied"));
     /* It could hide what is there, no more. */
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "(file-not-readable) (dir-not-readable)");
     /* What is hidden by the definition does not matter at all. */
     defined(world, "/run/cdi/v.yaml", HEAD("v.com/gpu") DEVICE("up"), 1, CDI_DEVICE_ACTIVE);
-    ask(world, "v.com/gpu=up");
+    why_ask(world, "v.com/gpu=up");
     expect(world, "(dir-not-readable)");
 }
 
@@ -326,14 +326,14 @@ Test(why, ignored_files)
     deep.spec = world_parse(world, deep.path, HEAD("v.com/gpu") DEVICE("deep"));
     add_file(world, yml);
     add_file(world, deep);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "file-name");
     expect_text(world, "/etc/cdi/v.yml defines the device, where no engine looks",
                 "ends in .yaml or .json");
-    ask(world, "v.com/gpu=deep");
+    why_ask(world, "v.com/gpu=deep");
     expect(world, "file-in-subdirectory");
     expect_text(world, "/run/cdi/sub/v.yaml", "move it into /run/cdi");
-    ask(world, "v.com/gpu=three");
+    why_ask(world, "v.com/gpu=three");
     expect(world, "kind-unknown");
 }
 
@@ -342,10 +342,10 @@ Test(why, no_spec_dir)
     _cleanup_world_ struct world *world = world_new();
 
     world->dirs[0].os_errno = ENOENT;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "kind-unknown");
     world->dirs[1].os_errno = ENOENT;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "no-spec-dir");
     expect_text(world, "no spec dir exists: /etc/cdi, /run/cdi", "cdikit generate");
 }
@@ -370,7 +370,7 @@ Test(why, host)
 
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
     world->checks.live = &live;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "host (host)");
     expect_text(world, "the host has no x", "get it");
     expect_place(world, 0, "/etc/cdi/v.yaml:8:2");

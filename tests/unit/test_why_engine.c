@@ -21,18 +21,18 @@ Test(why_engine, engine_reads_other_dirs)
     _cleanup_world_ struct world *world = world_new();
 
     add_devices(world, &world->facts.elsewhere, "/var/run/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "dir-not-read");
     expect_place(world, 0, "/var/run/cdi/v.yaml:4:10");
     expect_text(world, "/var/run/cdi/v.yaml defines the device", "--spec-dir");
     use_engine(world, "docker@29.2");
     world->engine.dirs_place = (struct engine_place){"/etc/docker/daemon.json", {2, 20}};
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "dir-not-read");
     expect_text(world, "docker does not look into /var/run/cdi: it looks into /etc/cdi, /run/cdi",
                 "add its directory to cdi-spec-dirs in /etc/docker/daemon.json, then restart it");
     expect_place(world, 1, "/etc/docker/daemon.json:2:20");
-    ask(world, "v.com/gpu=three");
+    why_ask(world, "v.com/gpu=three");
     expect(world, "kind-unknown");
 }
 
@@ -43,7 +43,7 @@ Test(why_engine, engine_reads_no_dir)
     world->facts.n_dirs = 0;
     use_engine(world, "cri-o");
     world->engine.dirs_place = (struct engine_place){"/etc/crio/crio.conf", {2, 17}};
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "no-spec-dir");
     expect_text(world, "cri-o is told to look into no directory", NULL);
     expect_place(world, 0, "/etc/crio/crio.conf:2:17");
@@ -56,16 +56,16 @@ Test(why_engine, cdi_switched_off)
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
     use_engine(world, "docker@27.5");
     world->engine.cdi = ENGINE_CDI_OFF;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "cdi-switched-off");
     expect_text(world, "from 28.2.0 on it is on", "set it, then restart it");
     world->engine.cdi_place = (struct engine_place){"/etc/docker/daemon.json", {1, 22}};
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect_place(world, 0, "/etc/docker/daemon.json:1:22");
     /* What else is wrong is said, too. */
-    ask(world, "v.com/gpu=three");
+    why_ask(world, "v.com/gpu=three");
     expect(world, "cdi-switched-off device-unknown");
-    ask(world, "one");
+    why_ask(world, "one");
     expect(world, "cdi-switched-off name-not-qualified");
 }
 
@@ -76,12 +76,12 @@ Test(why_engine, versions_of_the_engine)
     defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
     use_engine(world, "docker@24.0");
     world->engine.cdi = ENGINE_CDI_NONE;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "engine-without-cdi");
     expect_text(world, "docker 24.0.0 does not know CDI: docker does from 25.0.0 on", "newer");
     use_engine(world, "docker");
     world->engine.cdi = ENGINE_CDI_UNDECIDED;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "(engine-version)");
     expect_text(world, "on from 28.2.0 on", "--engine docker@28.2.0");
 }
@@ -95,12 +95,12 @@ Test(why_engine, document_that_not_every_version_reads)
             "cdiVersion: \"0.7.0\"\nkind: v.com/gpu\ndevices:\n" DEVICE("one"), 0,
             CDI_DEVICE_ACTIVE);
     use_engine(world, "docker");
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "(engine-version)");
     expect_text(world, "declares CDI 0.7.0, which docker reads from 26.1.0 on", NULL);
     expect_place(world, 0, "/etc/cdi/v.yaml:1:13");
     use_engine(world, "docker@26.0");
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "");
 }
 
@@ -135,7 +135,7 @@ Test(why_engine, engine_refuses_the_file)
             CDI_DEVICE_ACTIVE);
     use_engine(world, "docker@26.0");
     world->checks.target = &target;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "engine-too-old (engine-drops) (engine-drops)");
     expect_text(world, "too new", "lower it; or install docker 26.1.0 or newer");
     expect_place(world, 0, "/etc/cdi/v.yaml:1:13");
@@ -156,7 +156,7 @@ Test(why_engine, engine_configuration_is_broken)
     use_engine(world, "docker@29.0");
     world->engine.problems = problems;
     world->engine.n_problems = 2;
-    ask(world, "v.com/gpu=one");
+    why_ask(world, "v.com/gpu=one");
     expect(world, "engine-config (engine-config)");
     expect_text(world, "not JSON", "correct the file, then restart it");
     expect_place(world, 0, "/etc/docker/daemon.json:3:1");

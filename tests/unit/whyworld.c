@@ -72,7 +72,7 @@ void add_file(struct world *world, struct why_file file)
     world->files[world->facts.n_files++] = file;
 }
 
-const struct why_answer *ask(struct world *world, const char *name)
+const struct why_answer *why_ask(struct world *world, const char *name)
 {
     cr_assert_eq(
         why_decide(&world->facts, name, &world->checks, world->arena, &world->answer, NULL), 0);

@@ -36,7 +36,7 @@ void add_devices(struct world *world, struct why_devices *to, const char *path, 
 /* Adds a file that does not count. */
 void add_file(struct world *world, struct why_file file);
 
-const struct why_answer *ask(struct world *world, const char *name);
+const struct why_answer *why_ask(struct world *world, const char *name);
 
 /* The ids of the causes in their order, with '(' and ')' around notes. */
 void expect(const struct world *world, const char *wanted);
