@@ -209,8 +209,11 @@ static int read_dynamic(const struct elf_file *file, size_t i, struct elf_dynami
 
     if (size > MAX_DYNAMIC_SIZE)
         return invalid(err, "the ELF file's dynamic section is too large");
-    if (size > sizeof some && !(section = heap = malloc((size_t)size)))
-        return cdi_error_nomem(err);
+    if (size > sizeof some) {
+        if (!(heap = malloc((size_t)size)))
+            return cdi_error_nomem(err);
+        section = heap;
+    }
     if ((r = read_exactly(file, section, (size_t)size, offset, err)) < 0)
         return r;
     out->found = true;
@@ -301,14 +304,11 @@ static void elf_file_clear(struct elf_file *file)
 
 int elf_read(int fd, struct elf_facts *facts, struct cdi_error *err)
 {
-    _cleanup_(elf_file_clear) struct elf_file file;
+    _cleanup_(elf_file_clear) struct elf_file file = {.fd = fd};
     struct elf_dynamic dynamic = {0};
     int r;
 
-    /* Not its head, which is a page. */
-    file.fd = fd;
-    file.n_head = file.n_segments = 0;
-    file.heap = NULL;
+    facts->bits = 0;
     if ((r = read_headers(&file, err)) < 0)
         return r;
     facts->bits = 8U * file.layout->word;

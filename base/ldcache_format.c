@@ -59,12 +59,14 @@ static int compare_entries(const void *first, const void *second)
 
 int ldcache_sort(struct ldcache *cache, struct cdi_error *err)
 {
-    _cleanup_free_ const void **order = calloc(cache->n + 1, sizeof *order);
-    _cleanup_free_ struct ldcache_entry *sorted = calloc(cache->n + 1, sizeof *sorted);
+    _cleanup_free_ const void **order = NULL;
+    _cleanup_free_ struct ldcache_entry *sorted = NULL;
     int r;
 
     if (cache->n < 2)
         return 0;
+    order = calloc(cache->n, sizeof *order);
+    sorted = calloc(cache->n, sizeof *sorted);
     if (!order || !sorted)
         return cdi_error_nomem(err);
     for (size_t i = 0; i < cache->n; i++)
@@ -160,7 +162,7 @@ static struct layout lay_out(const struct ldcache *cache, const struct names *na
     for (size_t i = 0; i < names->n; i++)
         at.extension += strlen(names->items[i]) + 1;
     at.extension = (at.extension + 3) & ~(uint64_t)3;
-    at.hwcaps = at.extension + EXTENSION_HEADER + at.n_sections * SECTION;
+    at.hwcaps = at.extension + EXTENSION_HEADER + (uint64_t)at.n_sections * SECTION;
     at.generator = at.hwcaps + 4 * names->n;
     at.end = at.generator + strlen(generator);
     return at;
@@ -231,7 +233,7 @@ static void put_all(char *file, const struct layout *at, const struct ldcache *c
     put_section(extension, TAG_GENERATOR, at->generator, at->end - at->generator);
     if (names->n)
         put_section(extension + SECTION, TAG_GLIBC_HWCAPS, at->hwcaps, 4 * names->n);
-    memcpy(file + at->generator, generator, strlen(generator));
+    memcpy(file + at->generator, generator, (size_t)(at->end - at->generator));
 }
 
 int ldcache_format(const struct ldcache *cache, const char *generator, struct arena *arena,

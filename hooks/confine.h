@@ -50,6 +50,12 @@ int confine_start(struct cdi_error *err) CDI_MUST_CHECK;
  */
 int confine_drop(struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * The same before the execveat(2) of a static program that works on files: it keeps the calls of
+ * such a program's start.
+ */
+int confine_drop_for_program(struct cdi_error *err) CDI_MUST_CHECK;
+
 /* ---- The container's root ---- */
 
 struct rootfs {

@@ -107,36 +107,51 @@ static const unsigned short allowed_calls[] = {
     SYS_stat, SYS_lstat, SYS_readlink, SYS_unlink, SYS_rename,
 #endif
 };
+
+/* What a static program needs beside them, from execveat(2) on. */
+static const unsigned short program_calls[] = {
+    SYS_execveat, SYS_set_tid_address, SYS_set_robust_list, SYS_uname, SYS_getuid, SYS_getgid,
+    SYS_faccessat, SYS_fdatasync, SYS_getcwd, SYS_umask,
+#ifdef SYS_rseq
+    SYS_rseq,
+#endif
+#ifdef SYS_stat
+    SYS_arch_prctl, SYS_open, SYS_access, SYS_chmod, SYS_symlink, SYS_mkdir, SYS_time,
+#endif
+};
 /* clang-format on */
 
 #define N_ALLOWED ARRAY_SIZE(allowed_calls)
+#define N_PROGRAM ARRAY_SIZE(program_calls)
 
 /* Installs the filter. A kernel without seccomp, or a build for another machine, goes without. */
-static void filter_calls(void)
+static void filter_calls(bool for_program)
 {
 #if defined(FILTER_ARCH)
-    struct sock_filter filter[N_ALLOWED + 5];
-    struct sock_fprog program = {.len = ARRAY_SIZE(filter), .filter = filter};
-    size_t n = 0;
+    struct sock_filter filter[N_ALLOWED + N_PROGRAM + 5];
+    size_t n_calls = for_program ? N_ALLOWED + N_PROGRAM : N_ALLOWED, n = 0;
+    struct sock_fprog program = {.len = (unsigned short)(n_calls + 5), .filter = filter};
 
     if (SANITIZED)
         return;
     filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
                                                offsetof(struct seccomp_data, arch));
     filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 0,
-                                               N_ALLOWED + 1);
+                                               (unsigned char)(n_calls + 1));
     filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
                                                offsetof(struct seccomp_data, nr));
-    for (size_t i = 0; i < N_ALLOWED; i++)
-        filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, allowed_calls[i],
-                                                   (unsigned char)(N_ALLOWED - i), 0);
+    for (size_t i = 0; i < n_calls; i++)
+        filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+                                                   i < N_ALLOWED ? allowed_calls[i]
+                                                                 : program_calls[i - N_ALLOWED],
+                                                   (unsigned char)(n_calls - i), 0);
     filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
     filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     (void)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 #endif
 }
 
-int confine_drop(struct cdi_error *err)
+static int drop(bool for_program, struct cdi_error *err)
 {
     int r;
 
@@ -145,6 +160,16 @@ int confine_drop(struct cdi_error *err)
     r = drop_capabilities();
     if (r < 0)
         return cdi_error_set_errno(err, -r, "cannot give up capabilities");
-    filter_calls();
+    filter_calls(for_program);
     return 0;
+}
+
+int confine_drop(struct cdi_error *err)
+{
+    return drop(false, err);
+}
+
+int confine_drop_for_program(struct cdi_error *err)
+{
+    return drop(true, err);
 }

@@ -45,6 +45,7 @@ const struct container_hook container_hooks[] = {
         .accepts = HOOK_OPTIONS_LDCACHE,
         .check = update_ldcache_check,
         .run = update_ldcache,
+        .finish = update_ldcache_finish,
     },
     {
         .name = "disable-device-node-modification",

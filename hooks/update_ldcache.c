@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The hook update-ldcache: the dynamic loaders of a container get to know the folders of the
- * driver's libraries. It writes the loader cache itself, as ldconfig(8) would: nothing is run.
+ * driver's libraries. It writes the loader cache itself, as ldconfig(8) would, and nothing is run
+ * but with --ldconfig-path.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #include "hooks/confine.h"
 #include "hooks/hook.h"
 #include "hooks/ldconf.h"
+#include "hooks/ldconfig_exec.h"
 #include "hooks/ldfiles.h"
 #include "hooks/ldmachine.h"
 #include "hooks/ldscan.h"
@@ -239,4 +241,9 @@ int update_ldcache(const struct hook_call *call, struct cdi_error *err)
     r = update_all(&update, err);
     cdi_error_clear(&update.denied);
     return r == -CDI_ERR_IO && is_denial(err) ? forgive(err) : r;
+}
+
+int update_ldcache_finish(const struct hook_call *call, struct cdi_error *err)
+{
+    return ldconfig_exec(call->root, call->args->ldconfig_path, err);
 }

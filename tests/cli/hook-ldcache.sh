@@ -58,7 +58,7 @@ call() {
 put() { mkdir -p "$(dirname "$root/$1")" && printf '%s\n' "${@:2}" >"$root/$1"; }
 link() { mkdir -p "$(dirname "$root/$1")" && ln -sfn "$2" "$root/$1"; }
 has() { check "$1 is: ${*:2}" test "$(cat "$root/$1")" = "$(printf '%s\n' "${@:2}")"; }
-silent() { check "$_last: nothing is told" test -z "$OUT$ERR"; }
+silent() { check "nothing is told" test -z "$OUT$ERR"; }
 
 # cached ROOT: the entries of its cache in order. ldconfig before glibc 2.37 tells libraries that
 # do not link to libc from others; loaders do not.
@@ -452,6 +452,155 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     silent
 else
     skip "a read-only root" "needs the right to mount"
+fi
+
+# ---- the host's ldconfig ----
+cat >"$TMP/in/probe.c" <<'C'
+/* In place of ldconfig: tells what it has, and what it may. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+static void entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    int n = 0;
+    while (dir && readdir(dir))
+        n++;
+    printf("%s %d\n", path, dir ? n - 2 : -1);
+}
+static void try(const char *what, int r) { printf("%s %s\n", what, r < 0 ? strerrorname_np(errno) : "done"); }
+int main(int argc, char **argv, char **environment)
+{
+    struct rlimit limit;
+    int n = 0;
+    while (argc--)
+        printf("%s ", *argv++);
+    while (environment[n])
+        n++;
+    printf("\nenvironment %d\n", n);
+    for (n = 3; n < 1024 && fcntl(n, F_GETFD) < 0; n++)
+        ;
+    printf("descriptor %d\n", n);
+    entries("/proc");
+    entries("/sys");
+    entries("/dev");
+    try("marker", open("/marker", O_RDONLY));
+    try("mknod", mknod("/node", S_IFCHR | 0600, 0x103));
+    try("mount", mount("none", "/opt", "tmpfs", 0, ""));
+    try("socket", socket(AF_INET, SOCK_STREAM, 0));
+    try("ptrace", (int)ptrace(PTRACE_TRACEME, 0, 0, 0));
+    try("chroot", chroot("/opt"));
+    try("setuid", setuid(1));
+    try("fork", fork());
+    try("core_pattern", open("/proc/sys/kernel/core_pattern", O_WRONLY));
+    printf("pid %d\n", getpid());
+    if (getrlimit(RLIMIT_CPU, &limit) == 0)
+        printf("seconds %d\n", (int)limit.rlim_cur);
+    return 3;
+}
+C
+expected='ldconfig -f /etc/ld.so.conf -C /etc/ld.so.cache 
+environment 0
+descriptor 1024
+/proc 0
+/sys 0
+/dev 0
+marker done
+mknod EPERM
+mount EPERM
+socket EPERM
+ptrace EPERM
+chroot EPERM
+setuid EPERM
+fork EPERM
+core_pattern ENOENT
+pid 1
+seconds 10'
+
+if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null; then
+    skip "the host's ldconfig" "needs the right to make namespaces"
+    finish
+fi
+mkdir -m 755 "$TMP/tools"
+if ! gcc -static -o "$TMP/tools/probe" "$TMP/in/probe.c" 2>"$TMP/.gcc"; then
+    skip "what the host's ldconfig may do" "no static program can be linked here"
+else
+    small
+    put proc/fake 1
+    put sys/fake 1
+    put dev/fake 1
+    put marker
+    mounts=$(cat /proc/self/mountinfo)
+    call 1 --folder $driver --ldconfig-path "$TMP/tools/probe"
+    expect_err 'ldconfig ended with status 3'
+    if [ -n "$(nm "$BUILD/cdikit-hook" 2>/dev/null | grep -m1 __asan)" ]; then
+        skip "what ldconfig may do" "there is no filter of system calls in a build with sanitizers"
+    else
+        check "what ldconfig has, and may do" diff <(echo "$expected") <(echo "$OUT")
+    fi
+    check "the host's mounts are as they were" diff <(echo "$mounts") /proc/self/mountinfo
+    check "the container's directories are as they were" test -f "$root/proc/fake" -a -f "$root/dev/fake"
+
+    # refused NAME WHY: such a program is not run.
+    refused() {
+        small
+        call 1 --folder $driver --ldconfig-path "$1"
+        expect_err "$2"
+        check "$1: it is not run" test -z "$OUT"
+    }
+    cp "$TMP/tools/probe" "$TMP/tools/writable" && chmod g+w "$TMP/tools/writable"
+    refused "$TMP/tools/writable" 'others than root can change it'
+    cp "$TMP/tools/probe" "$TMP/tools/other" && chown 1 "$TMP/tools/other"
+    refused "$TMP/tools/other" 'others than root can change it'
+    gcc -o "$TMP/tools/dynamic" "$TMP/in/probe.c"
+    refused "$TMP/tools/dynamic" 'not linked statically'
+    printf '#!/bin/sh\necho run\n' >"$TMP/tools/script" && chmod 755 "$TMP/tools/script"
+    refused "$TMP/tools/script" 'not a program'
+    mkfifo "$TMP/tools/fifo"
+    refused "$TMP/tools/fifo" 'not a regular file'
+    refused "$TMP/tools/none" 'cannot open the host.s ldconfig'
+    refused sbin/ldconfig 'absolute path'
+    refused @/sbin/ldconfig 'absolute path'
+
+    # Some distributions have a script in its place.
+    cp "$TMP/tools/probe" "$TMP/tools/script.real"
+    for path in script script.real probe.real; do
+        small
+        call 1 --folder $driver --ldconfig-path "$TMP/tools/$path"
+        expect_err 'ended with status 3'
+    done
+fi
+
+if file=$(command -v ldconfig) && readelf -h "$file" >/dev/null 2>&1 && ! readelf -lW "$file" | grep -q INTERP; then
+    small
+    put sbin/ldconfig '#!/bin/sh' 'touch /ran'
+    chmod 755 "$root/sbin/ldconfig"
+    cp -a "$root" "$TMP/with-ldconfig"
+    call 0 --folder $driver
+    mv "$root" "$TMP/native"
+    cp -a "$TMP/with-ldconfig" "$root"
+    call 0 --folder $driver --ldconfig-path "$file"
+    silent
+    check "ldconfig writes the same cache" diff <(cached "$TMP/native") <(cached "$root")
+    check "it makes the same links" diff <(links "$TMP/native") <(links "$root")
+    check "the drop-ins are the same" diff -r "$TMP/native/etc/ld.so.conf.d" "$root/etc/ld.so.conf.d"
+    check "the image's own was not run" test ! -e "$root/ran"
+    check "nothing else is left" diff <(cd "$TMP/native" && find . | sort) \
+        <(cd "$root" && find . ! -path './var*' | sort)
+    link etc/ld.so.cache~ "$TMP/host/file"
+    before=$(files "$TMP/host")
+    call 1 --folder $driver --ldconfig-path "$file"
+    check "ldconfig's temporary file leads to the host, which is as it was" \
+        diff <(echo "$before") <(files "$TMP/host")
 fi
 
 finish
