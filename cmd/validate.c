@@ -14,9 +14,12 @@
 #include "cmd/rules.h"
 #include "cmd/severities.h"
 #include "cmd/source.h"
+#include "cmd/validate_one.h"
 
 struct validate_options {
     struct spec_dirs where;
+    struct node_options node;
+    struct fix_options repair;
     bool json, strict, min_version, rules;
     const char *explain;
     struct option_list severities;
@@ -76,7 +79,11 @@ static const struct option options[] = {
      .value = "RULE",
      .help = "print what a rule is about, why, and what to do about its findings; all explains "
              "every rule, in Markdown"},
-    SPEC_DIR_OPTIONS(struct validate_options, where, SPEC_DIR_ROOT_HELP),
+    NODE_OPTIONS(struct validate_options, node),
+    FIX_OPTIONS(struct validate_options, repair),
+    SPEC_DIR_OPTIONS(struct validate_options, where,
+                     "read the spec dirs beneath this directory; with --live it is the root of the "
+                     "node, also for documents that are named"),
     {.name = NULL},
 };
 
@@ -91,6 +98,9 @@ static const struct example examples[] = {
     {"cdikit validate --rule version-too-high=warning vendor.yaml", "one more thing to look at"},
     {"cdikit validate --explain hook-env-missing", "what a finding is about"},
     {"cdikit validate --min-version vendor.yaml", "what to write as cdiVersion"},
+    {"cdikit validate --live", "whether what the spec dirs describe is on this node"},
+    {"cdikit validate --target podman@4.3 vendor.yaml", "what that engine would refuse"},
+    {"cdikit validate --diff ./specs", "what --fix would repair"},
     {NULL, NULL},
 };
 
@@ -103,6 +113,7 @@ struct run {
     struct jsonout json; /* with --min-version */
     struct conflicts conflicts;
     struct severities_map severities;
+    struct checks checks;
 };
 
 /* The severities for what is in a directory, NULL being one that is not there. */
@@ -135,9 +146,12 @@ static int report_oddity(struct run *run, struct sources *sources,
 {
     const struct source in_directory = {oddity->name, oddity->path, 1};
     const unsigned char *severities;
+    bool renamed = false;
     int r = find_severities(run, source_dir(sources, &in_directory), &severities, err);
 
-    if (r < 0)
+    if (r == 0 && oddity->rule == RULE_FILE_NAME)
+        r = check_name(&run->checks, severities, sources, &in_directory, &renamed, err);
+    if (r < 0 || renamed)
         return r;
     if (oddity->rule == RULE_FILE_NAME)
         add_misnamed(run, oddity->name, severities);
@@ -153,35 +167,33 @@ static int report_oddity(struct run *run, struct sources *sources,
 }
 
 /* What a document that engines would load has to say beyond itself. */
-static int compare_document(struct run *run, const struct source *source,
-                            const struct cdi_spec *spec, const struct ignores *ignores,
-                            const unsigned char *severities, struct cdi_error *err)
+static int compare_document(struct run *run, const struct source *source, const struct found *found,
+                            const struct ignores *ignores, const unsigned char *severities,
+                            struct cdi_error *err)
 {
-    if (!source->directory && source_misnamed(source->path) &&
+    if (!source->directory && source_misnamed(source->path) && !found->renamed &&
         !ignores_match(ignores, RULE_FILE_NAME, 0))
         add_misnamed(run, source->name, severities);
-    return spec ? conflicts_add(&run->conflicts, spec, source->directory, severities, ignores, err)
-                : 0;
+    return found->spec ? conflicts_add(&run->conflicts, found->spec, source->directory, severities,
+                                       ignores, err)
+                       : 0;
 }
 
-static int validate_text_of(struct run *run, const struct source *source, const char *text,
-                            size_t len, const unsigned char *severities, struct cdi_error *err)
+static int report_found(struct run *run, const struct source *source, const struct found *found,
+                        const unsigned char *severities, struct cdi_error *err)
 {
-    _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
-    _cleanup_spec_ struct cdi_spec *spec = NULL;
     size_t first = run->report.n;
     struct ignores ignores;
-    int r = cdi_document_validate_with(severities, text, len, source->name, &findings, &spec, err);
+    int r = ignores_read(&ignores, run->call->arena, found->text, found->len, err);
 
     if (r == 0)
-        r = ignores_read(&ignores, findings.arena, text, len, err);
-    if (r == 0)
-        r = compare_document(run, source, spec, &ignores, severities, err);
+        r = compare_document(run, source, found, &ignores, severities, err);
     if (r < 0)
         return r;
-    report_add_all(&run->report, source->name, &findings, CDI_SEVERITY_WARNING);
+    report_add_all(&run->report, source->name, &found->findings, CDI_SEVERITY_WARNING);
+    report_add_all(&run->report, source->name, &found->of_node, CDI_SEVERITY_WARNING);
     if (run->style.lines)
-        report_add_lines(&run->report, first, run->report.n - first, text, len);
+        report_add_lines(&run->report, first, run->report.n - first, found->text, found->len);
     return 0;
 }
 
@@ -189,17 +201,16 @@ static int validate_source(struct run *run, struct sources *sources, const struc
                            struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
-    _cleanup_free_ char *text = NULL;
+    _cleanup_(found_clear) struct found found = {.text = NULL};
     const unsigned char *severities;
-    size_t len;
     int r = find_severities(run, source_dir(sources, source), &severities, err);
 
     if (r < 0)
         return r;
     report_add_file(&run->report, source->name);
-    r = source_text(sources, source, &text, &len, &why);
+    r = check_one(&run->checks, severities, sources, source, &found, &why);
     if (r == 0)
-        return validate_text_of(run, source, text, len, severities, err);
+        return report_found(run, source, &found, severities, err);
     if (r != -CDI_ERR_LIMIT)
         return sources_fail(run->call, sources, source->name, &why, err);
     report_add_too_large(&run->report, source->name, &why);
@@ -299,18 +310,46 @@ static int print_findings(struct run *run, struct sources *sources, struct cdi_e
     report_sort(report);
     if (run->style.lines)
         add_missing_lines(run, sources);
-    if (run->format == REPORT_TEXT && run->call->quiet)
+    fix_tell(&run->checks.fixes);
+    if (run->options->repair.diff || (run->format == REPORT_TEXT && run->call->quiet))
         return 0;
     return report_print(report, run->format, &run->style, stdout, err);
+}
+
+static bool has_operand(const struct call *call, const char *operand)
+{
+    for (size_t i = 0; i < call->n_operands; i++)
+        if (strcmp(call->operands[i], operand) == 0)
+            return true;
+    return false;
+}
+
+/* What is wrong about the options that check more, or repair; NULL if nothing. */
+static const char *wrong_repair(const struct call *call)
+{
+    const struct validate_options *o = call->options;
+    bool node = o->node.live || o->node.targets.n, repair = o->repair.fix || o->repair.diff;
+
+    if ((o->rules || o->min_version) && (node || repair))
+        return "--live, --target, --fix and --diff go without --rules and --min-version, which "
+               "look for no findings";
+    if (o->repair.diff && (o->json || o->format > 1 + REPORT_TEXT))
+        return "--diff prints a difference in place of findings, and has no other format";
+    if (o->repair.fix && !o->repair.diff && has_operand(call, "-"))
+        return "--fix changes files, and standard input is none; --diff prints what it would "
+               "change";
+    return NULL;
 }
 
 static int check_use(const struct call *call, struct cdi_error *err)
 {
     const struct validate_options *o = call->options;
-    bool where = o->where.dirs.n || o->where.root;
+    bool where = o->where.dirs.n || (o->where.root && !o->node.live);
     bool judged = o->strict || o->fail_on || o->severities.n;
-    const char *wrong = NULL;
+    const char *wrong = wrong_repair(call);
 
+    if (wrong)
+        return cdi_error_set(err, CDI_ERR_USAGE, "%s", wrong);
     if (o->json && o->format && o->format != 1 + REPORT_JSON)
         wrong = "--json is --format json: two formats exclude each other";
     else if ((o->rules || o->explain || o->min_version) && o->format > 1 + REPORT_JSON)
@@ -325,7 +364,7 @@ static int check_use(const struct call *call, struct cdi_error *err)
     else if (o->strict && o->fail_on == 1 + CDI_SEVERITY_ERROR)
         wrong = "--strict is --fail-on warning, and not --fail-on error";
     else if (where && call->n_operands)
-        wrong = "--spec-dir and --root go without operands";
+        wrong = "--spec-dir, and --root without --live, go without operands";
     return wrong ? cdi_error_set(err, CDI_ERR_USAGE, "%s", wrong) : 0;
 }
 
@@ -363,6 +402,7 @@ static void run_end(struct run *run)
 {
     jsonout_free(&run->json);
     severities_map_close(&run->severities);
+    node_close(&run->checks.node);
 }
 
 static int run_validate(const struct call *call, struct cdi_error *err)
@@ -375,6 +415,10 @@ static int run_validate(const struct call *call, struct cdi_error *err)
         .report.arena = call->arena,
         .conflicts.arena = call->arena,
         .severities = {&sources.root, call->arena, &o->severities, NULL},
+        .checks.node.root = ROOT_INIT,
+        .checks.fixes = {.call = call,
+                         .wanted = o->repair.fix || o->repair.diff,
+                         .write = o->repair.fix && !o->repair.diff},
     };
     int r = check_use(call, err);
 
@@ -387,15 +431,19 @@ static int run_validate(const struct call *call, struct cdi_error *err)
         return rules_print(call, run.format == REPORT_JSON, err);
     if (o->explain)
         return rules_explain(call, o->explain, run.format == REPORT_JSON, err);
-    r = sources_open(call, &o->where, &sources, err);
+    r = node_open(call, &o->node, o->where.root, &run.checks.node, err);
+    if (r == 0)
+        r = sources_open(call, &o->where, &sources, err);
     if (r < 0)
         return r;
     r = o->min_version ? print_min_versions(&run, &sources, err)
                        : print_findings(&run, &sources, err);
     if (r < 0)
         return r;
-    if (sources.n_failures)
+    if (sources.n_failures || run.checks.fixes.n_failed)
         return STATUS_SYSTEM;
+    if (!run.checks.fixes.write && run.checks.fixes.n_files)
+        return STATUS_FINDINGS;
     if (run.report.n_errors ||
         (run.report.fail_on == CDI_SEVERITY_WARNING && run.report.n_warnings))
         return STATUS_FINDINGS;
@@ -434,13 +482,24 @@ const struct command command_validate = {
         "(path and message of what could not be read), files, errors and warnings; sarif, a log of "
         "SARIF 2.1.0; github, workflow commands of GitHub Actions; junit, XML for Jenkins and "
         "GitLab, where a file is a suite and each finding a test.\n\n"
+        "--live looks up every hostPath, device node, hook program and network interface on this "
+        "node, and compares device numbers and the version of NVIDIA's driver. --target says what "
+        "an engine would refuse, and what it would drop without a word.\n\n"
+        "--fix repairs, in the files: a wrong cdiVersion, which becomes the lowest that does; text "
+        "that YAML would change into something else, which gets quotes; members spelt in another "
+        "case; repeated members that say the same; words that can mean one thing only, as type: "
+        "char; line ends, a byte order mark; the ending of a name that engines do not load. Only "
+        "these bytes change: comments and layout stay. A file is replaced at once, and only if it "
+        "reads as before but for the repair and breaks no other rule. What cannot be repaired is "
+        "reported. --diff prints the difference for patch and changes nothing.\n\n"
         "With --quiet nothing is printed as text: the exit status tells the result.",
     .options = options,
     .options_size = sizeof(struct validate_options),
     .max_operands = OPERANDS_ANY,
     .examples = examples,
-    .exit_notes = "Status 1: there are errors, or with --fail-on warning warnings. Status 2: also "
-                  "a " SEVERITIES_FILE " that says what it cannot. Status 3: a file could "
-                  "not be read; the others were checked all the same.",
+    .exit_notes = "Status 1: there are errors, or with --fail-on warning warnings, or with --diff "
+                  "something to repair. Status 2: also a " SEVERITIES_FILE " that says what it "
+                  "cannot. Status 3: a file could not be read or replaced; the others were checked "
+                  "all the same.",
     .run = run_validate,
 };

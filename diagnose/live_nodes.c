@@ -49,8 +49,8 @@ static int check_missing(struct live *live, const struct member *at,
         return live_report_stat(live, RULE_LIVE_NODE_MISSING, at, NULL, path, host->error);
     if (host_node_complete(&completed, host, NULL) < 0)
         return report(&live->to, RULE_LIVE_NODE_MISSING, at, maker_of(path),
-                      "the host has no device node %s, and the document does not give its "
-                      "type and numbers",
+                      "the host has no device node %s, and the document does not give both "
+                      "its type and its numbers",
                       quote_string(path).text);
     return report(&live->to, RULE_LIVE_NODE_NUMBERS_ONLY, at, maker_of(path),
                   "the host has no device node %s: root's containers get one made from the "
