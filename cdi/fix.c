@@ -164,15 +164,17 @@ static int accept_edits(struct fixing *fixing, struct fix_edit *kept, const stru
     return r < 0 ? r : accept_edits(fixing, kept, edits + n / 2, n - n / 2, out);
 }
 
-/* Without a byte order mark and carriage returns before line feeds. */
+/* Without a byte order mark, and without carriage returns before a line feed, also several. */
 static char *rewrite(const char *text, size_t len, size_t *new_len)
 {
     char *out = malloc(len + 1);
     size_t n = 0;
 
-    for (size_t i = text_has_mark(text, len) ? 3 : 0; out && i < len; i++)
-        if (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n')
-            out[n++] = text[i];
+    for (size_t i = text_has_mark(text, len) ? 3 : 0; out && i < len; i++) {
+        while (text[i] == '\n' && n && out[n - 1] == '\r')
+            n--;
+        out[n++] = text[i];
+    }
     if (out)
         out[n] = '\0';
     *new_len = n;

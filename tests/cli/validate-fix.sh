@@ -107,6 +107,33 @@ write_broken names/c.yml
 expect_status 1 "$cdikit" validate --fix names/c.yml
 check "not renamed" test -e names/c.yml
 
+# In a directory, too, unless that is silenced.
+mkdir yml
+cp a.yaml yml/a.yml
+expect_status 0 "$cdikit" validate --fix --rule file-name=off yml
+check "not renamed" test -e yml/a.yml
+expect_status 0 "$cdikit" validate yml
+expect_out '^yml/a\.yml: warning: .*\[file-name\]$'
+expect_status 1 "$cdikit" validate --diff yml
+expect_out '^rename to yml/a\.yaml$'
+expect_status 0 "$cdikit" validate --fix --strict yml
+expect_err 'yml/a\.yml is now called a\.yaml'
+check "renamed" test "$(ls -A yml)" = a.yaml
+sed '1i # cdikit: ignore-file file-name' a.yaml >silent.yml
+expect_status 0 "$cdikit" validate --fix --strict silent.yml
+check "not renamed" test -e silent.yml
+
+# ---- what the run does not want is not repaired, what it wants more is ----
+write_broken off.yaml
+expect_status 1 "$cdikit" validate --diff --rule coerced-scalar=off off.yaml
+check "no quotes" test "$(grep -c '"007"' .out)" = 0
+sed -i '/a\.b\/c/s/$/ # cdikit: ignore coerced-scalar/' off.yaml
+expect_status 1 "$cdikit" validate --fix off.yaml
+check "silenced, and not repaired" grep -q 'a\.b/c: 007 #' off.yaml
+printf 'cdiVersion: 1.0.0\nkind: vendor.com/class\ndevices: [{name: dev, containerEdits: {env: [A=b]}}]\n' >high.yaml
+expect_status 0 "$cdikit" validate --fix --rule version-too-high=warning high.yaml
+check "the lowest version" grep -q '^cdiVersion: 0.3.0$' high.yaml
+
 # ---- directories, the spec dirs, and a root ----
 mkdir -p root/etc/cdi many
 write_broken many/a.yaml

@@ -177,6 +177,10 @@ Test(fix, line_ends_and_marks)
     expect("\xEF\xBB\xBF"
            "cdiVersion: 0.3.0\n" KIND DEVICES,
            "cdiVersion: 0.3.0\n" KIND DEVICES);
+    expect("cdiVersion: 0.3.0\r\r\r\n" KIND DEVICES, "cdiVersion: 0.3.0\n" KIND DEVICES);
+    /* There it is a part of the value. */
+    expect_unchanged("cdiVersion: 0.6.0\n" KIND "# \r\n" DEVICES
+                     "annotations: {a: \"b\r\rc\r\r\nd\"}\n");
     /* The places of other findings stay what they were. */
     expect("\xEF\xBB\xBF"
            "cdiVersion: 1.1\r\nkind: vendor.com/class\r\nKind: a\r\n" DEVICES,
