@@ -130,7 +130,7 @@ static int attempt(struct fixing *fixing, const struct fix_edit *edits, size_t n
                    struct fix_result *out)
 {
     _cleanup_free_ char *text = NULL;
-    bool good;
+    bool good = false;
     size_t len;
     int r = apply(&fixing->plan, edits, n, &text, &len, fixing->err);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "cdi/fix_internal.h"
@@ -59,8 +60,8 @@ static bool same_scalar(const struct yaml_node *a, const struct yaml_node *b)
     case SCALAR_UINT:
         return a->scalar.u == b->scalar.u;
     default:
-        /* By their bits: a NaN is as good as itself. */
-        return memcmp(&a->scalar.f, &b->scalar.f, sizeof a->scalar.f) == 0;
+        return isnan(a->scalar.f) ? isnan(b->scalar.f)
+                                  : a->scalar.f <= b->scalar.f && a->scalar.f >= b->scalar.f;
     }
 }
 

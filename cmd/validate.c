@@ -184,7 +184,7 @@ static int report_found(struct run *run, const struct source *source, const stru
 {
     size_t first = run->report.n;
     struct ignores ignores;
-    int r = ignores_read(&ignores, run->call->arena, found->text, found->len, err);
+    int r = ignores_read(&ignores, found->findings.arena, found->text, found->len, err);
 
     if (r == 0)
         r = compare_document(run, source, found, &ignores, severities, err);

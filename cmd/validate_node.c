@@ -88,8 +88,12 @@ int node_check(const struct node *node, const unsigned char *severities, const c
     _cleanup_spec_ struct cdi_spec *read = NULL;
     struct cdi_findings findings;
     struct lint lint = {.findings = &findings, .severities = severities};
-    int r = finding_list_init(&findings, err);
+    int r;
 
+    *out = (struct cdi_findings){NULL, 0, 0, NULL};
+    if (!node->live && !node->n_targets)
+        return 0;
+    r = finding_list_init(&findings, err);
     if (r < 0)
         return r;
     if (!spec && cdi_spec_parse(text, len, NULL, &read, &why) == 0)

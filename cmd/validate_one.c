@@ -62,7 +62,7 @@ static int wants_name(const struct work *work, bool *wants, struct cdi_error *er
 static int finish(const struct work *work, struct fix_file *file, struct cdi_error *err)
 {
     struct found *found = work->found;
-    bool wants, again;
+    bool wants, again = false;
     int r = wants_name(work, &wants, err);
 
     if (r == 0)

@@ -138,7 +138,7 @@ static int check_node(struct live *live, const struct member *at,
                       const struct cdi_device_node *node)
 {
     const char *path = host_node_path(node);
-    const struct member *in = MEMBER(at, *node->host_path ? "hostPath" : "path");
+    const struct member in = {.in = at, .name = *node->host_path ? "hostPath" : "path"};
     struct host_node host;
     int r;
 
@@ -146,9 +146,9 @@ static int check_node(struct live *live, const struct member *at,
         return 0;
     host_node_read(live->root, path, &host);
     if (host.error)
-        return check_missing(live, in, node, &host);
+        return check_missing(live, &in, node, &host);
     if (!host.type)
-        return check_not_node(live, in, node, &host);
+        return check_not_node(live, &in, node, &host);
     r = check_type(live, at, node, &host);
     return r < 0 ? r : check_access(live, at, node, &host);
 }

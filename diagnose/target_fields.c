@@ -97,12 +97,12 @@ static int check_object(struct target *target, const struct object *object, cons
 
     for (size_t i = 0; r == 0 && i < object->n; i++) {
         const struct field *field = &object->fields[i];
-        const struct member *in = MEMBER(at, field->name);
+        const struct member in = {.in = at, .name = field->name};
 
         if ((int)field->since <= target->max)
-            r = check_field(target, field, base, value_of(node, object, field), in);
+            r = check_field(target, field, base, value_of(node, object, field), &in);
         else if (!read && !field_empty(base, field))
-            r = refuse_member(target, field, in, (struct cdi_position){0, 0});
+            r = refuse_member(target, field, &in, (struct cdi_position){0, 0});
     }
     return r;
 }
