@@ -8,8 +8,8 @@
 #include "base/arena.h"
 #include "cmd/common.h"
 #include "cmd/engine_version.h"
-#include "cmd/jsonout.h"
 #include "cmd/output.h"
+#include "cmd/why_print.h"
 #include "diagnose/live.h"
 #include "diagnose/target.h"
 #include "diagnose/why_collect.h"
@@ -54,13 +54,6 @@ static const struct example examples[] = {
     {"cdikit why --engine podman@installed nvidia.com/gpu=0", "for the podman that is installed"},
     {NULL, NULL},
 };
-
-/* "4.3.1", from the arena. */
-static const char *version_text(struct arena *arena, const struct engine_version *version)
-{
-    return arena_printf(arena, "%u.%u.%u", version->number[0], version->number[1],
-                        version->number[2]);
-}
 
 /* All that the answers lie in. */
 struct why_run {
@@ -165,15 +158,27 @@ static int collect(struct why_run *run, struct cdi_error *err)
     return r < 0 ? r : why_collect(&where, &run->collection, err);
 }
 
+/* Where was looked, for who wants to know. */
+static void tell_where(const struct why_run *run)
+{
+    const struct why_facts *facts = &run->collection.facts;
+
+    for (size_t i = 0; i < run->engine.n_files; i++)
+        message_detail(run->call, "read %s", run->engine.files[i]);
+    for (size_t i = 0; i < facts->n_dirs; i++)
+        message_detail(run->call, "spec dir %s, priority %zu%s%s", facts->dirs[i].path, i,
+                       facts->dirs[i].os_errno ? ": " : "",
+                       facts->dirs[i].os_errno ? strerror(facts->dirs[i].os_errno) : "");
+}
+
 static int check_target(const struct why_run *run, const struct cdi_spec *spec,
                         struct cdi_findings *out, struct cdi_error *err)
 {
-    const char *text = version_text(run->call->arena, &run->engine.version);
-    const char *name = text ? arena_printf(run->call->arena, "%s@%s",
-                                           run->engine.version.engine->name, text)
-                            : NULL;
+    const struct engine_version *version = &run->engine.version;
+    const char *name = arena_printf(run->call->arena, "%s@%u.%u.%u", version->engine->name,
+                                    version->number[0], version->number[1], version->number[2]);
 
-    return name ? target_check(spec, &run->engine.version, name, out, err) : cdi_error_nomem(err);
+    return name ? target_check(spec, version, name, out, err) : cdi_error_nomem(err);
 }
 
 static int answer(struct why_run *run, const char *name, struct why_answer *out,
@@ -192,131 +197,6 @@ static int answer(struct why_run *run, const char *name, struct why_answer *out,
     if (r == 0 && device && run->options->engine && version->release)
         r = check_target(run, device->spec, &target, err);
     return r < 0 ? r : why_decide(facts, name, &checks, run->call->arena, out, err);
-}
-
-/* ---- For people ---- */
-
-static void print_cause(const struct call *call, const struct why_cause *cause)
-{
-    (void)fputs("  ", stdout);
-    output_styled(stdout, cause->note ? STYLE_PLAIN : STYLE_ERROR,
-                  cause->note ? "note:" : "problem:");
-    (void)putchar(' ');
-    output_text(stdout, cause->message);
-    (void)printf(" [%s%s%s]\n", why_texts[cause->id].id, cause->rule ? ": " : "",
-                 cause->rule ? cause->rule : "");
-    for (size_t i = 0; i < cause->n_places; i++) {
-        const char *place = engine_place_text(call->arena, &cause->places[i]);
-
-        (void)fputs("      at ", stdout);
-        output_text(stdout, place ? place : cause->places[i].file);
-        (void)putchar('\n');
-    }
-    if (!cause->repair)
-        return;
-    (void)fputs("      do: ", stdout);
-    output_text(stdout, cause->repair);
-    (void)putchar('\n');
-}
-
-static void print_answer(const struct call *call, const struct why_answer *answer)
-{
-    output_text(stdout, answer->name);
-    (void)puts(answer->usable ? ": usable" : ": not usable");
-    if (answer->device) {
-        const char *effect = why_effect(answer->device, call->arena);
-        const char *place = engine_place_text(call->arena, &answer->place);
-
-        (void)fputs("  ", stdout);
-        output_text(stdout, place ? place : answer->place.file);
-        (void)fputs(" defines it\n  it gives a container ", stdout);
-        output_text(stdout, effect ? effect : "...");
-        (void)putchar('\n');
-    }
-    for (size_t i = 0; i < answer->n_causes; i++)
-        if (!call->quiet || !answer->causes[i].note)
-            print_cause(call, &answer->causes[i]);
-}
-
-/* ---- For programs ---- */
-
-static void add_place(struct jsonout *out, struct cJSON *object, const struct engine_place *place)
-{
-    if (!place->file)
-        return;
-    jsonout_string(out, object, "file", place->file);
-    if (!place->pos.line)
-        return;
-    jsonout_number(out, object, "line", place->pos.line);
-    jsonout_number(out, object, "column", place->pos.column);
-}
-
-static void add_cause(struct jsonout *out, struct cJSON *list, const struct why_cause *cause)
-{
-    struct cJSON *object = jsonout_object(out, list, NULL), *places;
-
-    jsonout_string(out, object, "cause", why_texts[cause->id].id);
-    jsonout_string(out, object, "severity", cause->note ? "note" : "problem");
-    jsonout_string(out, object, "message", cause->message);
-    if (cause->rule)
-        jsonout_string(out, object, "rule", cause->rule);
-    places = jsonout_array(out, object, "places");
-    for (size_t i = 0; i < cause->n_places; i++)
-        add_place(out, jsonout_object(out, places, NULL), &cause->places[i]);
-    if (cause->repair)
-        jsonout_string(out, object, "repair", cause->repair);
-}
-
-static void add_answer(const struct call *call, struct jsonout *out, struct cJSON *list,
-                       const struct why_answer *answer)
-{
-    struct cJSON *object = jsonout_object(out, list, NULL), *causes;
-
-    jsonout_string(out, object, "name", answer->name);
-    jsonout_raw(out, object, "usable", answer->usable ? "true" : "false");
-    if (answer->device) {
-        add_place(out, object, &answer->place);
-        jsonout_string(out, object, "effect", why_effect(answer->device, call->arena));
-    }
-    causes = jsonout_array(out, object, "causes");
-    for (size_t i = 0; i < answer->n_causes; i++)
-        add_cause(out, causes, &answer->causes[i]);
-}
-
-static void add_engine(const struct why_run *run, struct jsonout *out, struct cJSON *root)
-{
-    static const char *const switches[] = {
-        [ENGINE_CDI_ON] = "on",
-        [ENGINE_CDI_OFF] = "off",
-        [ENGINE_CDI_UNDECIDED] = "unknown",
-        [ENGINE_CDI_NONE] = "none",
-    };
-    const struct engine_config *engine = &run->engine;
-    struct cJSON *object = jsonout_object(out, root, "engine"), *files;
-
-    jsonout_string(out, object, "name", engine->version.engine->name);
-    if (engine->version.has_number)
-        jsonout_string(out, object, "version", version_text(run->call->arena, &engine->version));
-    jsonout_string(out, object, "cdi", switches[engine->cdi]);
-    files = jsonout_array(out, object, "files");
-    for (size_t i = 0; i < engine->n_files; i++)
-        jsonout_string(out, files, NULL, engine->files[i]);
-}
-
-static int print_json(const struct why_run *run, struct cdi_error *err)
-{
-    _cleanup_jsonout_ struct jsonout out = JSONOUT_INIT;
-    struct cJSON *root = jsonout_object(&out, NULL, NULL);
-    struct cJSON *devices = jsonout_array(&out, root, "devices");
-    struct cJSON *dirs = jsonout_array(&out, root, "dirs");
-
-    for (size_t i = 0; i < run->n; i++)
-        add_answer(run->call, &out, devices, &run->answers[i]);
-    for (size_t i = 0; i < run->collection.facts.n_dirs; i++)
-        jsonout_string(&out, dirs, NULL, run->collection.facts.dirs[i].path);
-    if (run->options->engine)
-        add_engine(run, &out, root);
-    return jsonout_print(&out, err);
 }
 
 static int answer_all(struct why_run *run, struct cdi_error *err)
@@ -354,17 +234,19 @@ static int run_why(const struct call *call, struct cdi_error *err)
         return print_causes(call, err);
     if (r == 0)
         r = collect(&run, err);
-    if (r == 0)
-        r = answer_all(&run, err);
+    if (r < 0)
+        return r;
+    tell_where(&run);
+    r = answer_all(&run, err);
     if (r == 0 && run.options->json)
-        r = print_json(&run, err);
+        r = why_print_json(call, &run.collection.facts, run.answers, run.n, err);
     if (r < 0)
         return r;
     for (size_t i = 0; i < run.n; i++) {
         if (!run.options->json && i)
             (void)putchar('\n');
         if (!run.options->json)
-            print_answer(call, &run.answers[i]);
+            why_print(call, &run.answers[i]);
         if (!run.answers[i].usable)
             status = STATUS_FINDINGS;
     }

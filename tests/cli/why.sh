@@ -155,6 +155,27 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     expect_status 1 nobody "$TMP/cdikit" why --root "$root" v.com/gpu=one
     expect_out 'spec dir /etc/cdi cannot be read as .*uid 65534.*\[dir-not-readable\]$'
     usable v.com/gpu=one
+
+    # an engine of that user: the files in the home count
+    root rootless
+    spec home/u/.config/cdi/v.yaml v.com/gpu one
+    spec opt/cdi/v.yaml v.com/gpu two
+    mkdir -p "$root/home/u/.config/docker" "$root/home/u/.config/containers"
+    echo '{"features": {"cdi": false}}' >"$root/home/u/.config/docker/daemon.json"
+    printf '[engine]\ncdi_spec_dirs = ["/opt/cdi"]\n' >"$root/home/u/.config/containers/containers.conf"
+    user() { nobody env -u XDG_CONFIG_HOME HOME=/home/u "$TMP/cdikit" why --root "$root" "$@"; }
+    expect_status 1 user --engine docker@29.2 --rootless v.com/gpu=one
+    expect_out '\[cdi-switched-off\]$'
+    expect_out '^      at /home/u/\.config/docker/daemon\.json:1:22$'
+    expect_out 'systemctl --user restart docker$'
+    expect_out '^  /home/u/\.config/cdi/v\.yaml:4:11 defines it$'
+    expect_status 1 user --engine docker@29.2 v.com/gpu=one
+    expect_out '\[kind-unknown\]$'
+    expect_status 0 user --engine podman@5.4 v.com/gpu=two
+    expect_out '^  /opt/cdi/v\.yaml:4:11 defines it$'
+    expect_status 1 "$cdikit" why --root "$root" --engine podman@4.9 v.com/gpu=two
+    expect_status 2 "$cdikit" why --engine docker --rootless v.com/gpu=one
+    expect_err 'and that is root'
 else
     skip "another user" "not root"
 fi
@@ -237,6 +258,9 @@ usable --engine docker@29.0.0 --spec-dir /etc/cdi v.com/gpu=one
 cp "$root/etc/cdi/v.yaml" "$root/opt/cdi"
 usable --engine docker@29.0.0 v.com/gpu=one
 expect_out '^  /opt/cdi/v\.yaml:4:11 defines it$'
+expect_status 0 "$cdikit" why -v --root "$root" --engine docker@29.0.0 v.com/gpu=one
+expect_err '^cdikit why: read /etc/docker/daemon\.json$'
+expect_err '^cdikit why: spec dir /opt/cdi, priority 0$'
 rm "$root/opt/cdi/v.yaml" "$daemon"
 
 cause cdi-switched-off --engine containerd@1.7.20 v.com/gpu=one
