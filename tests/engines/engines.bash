@@ -29,6 +29,20 @@ rootfs() {
     chmod 0755 "$1"
     cp "$(command -v busybox)" "$1/bin/busybox"
     for name in $NAMES_IN_CONTAINER; do ln -s busybox "$1/bin/$name"; done
+    add_driver_user "$1"
+}
+
+# add_driver_user DIR: a program that wants libcuda of its loader, with what it needs but that.
+add_driver_user() {
+    local lib
+    cp "$BUILD/fakenode-stubs/ask" "$1/bin/ask"
+    ldd "$BUILD/fakenode-stubs/ask" | grep -oE '/[^ ]+' | while read -r lib; do
+        mkdir -p "$1${lib%/*}"
+        cp "$lib" "$1$lib"
+    done
+    mkdir -p "$1/etc"
+    # What the stub of the driver answers from.
+    cp /run/fakenode/machine "$1/machine"
 }
 
 # server LOG COMMAND...: starts it; its pid is kept for stop_servers.

@@ -90,9 +90,10 @@ test_promise() {
     [ "$promised" = "$NEWEST" ] || echo "note for $ENGINE $VERSION, --for keeps to $promised"
 }
 
+# A container of this machine has no /proc/driver/nvidia.
 generate_for_engine() {
-    "$BUILD/cdikit" generate --quiet --mode pci --disable-hook all --for "$ENGINE@$VERSION" \
-        --output "$DOCUMENT"
+    "$BUILD/cdikit" generate --quiet --mode pci --nvidia-cdi-hook-path "$BUILD/cdikit-hook" "$@" \
+        --disable-hook disable-device-node-modification --for "$ENGINE@$VERSION" --output "$DOCUMENT"
 }
 
 # A server learns of a new document from inotify.
@@ -167,6 +168,20 @@ test_files() {
     done
 }
 
+# The links, the loader's cache and the profile are the hooks' work.
+test_driver() { # HOW
+    local mask
+    mask=$(printf '0x%x' $((1 << 0x$(stat -c %T /dev/nvidia0))))
+    in_container "$1: a program finds the driver" 0 '' nvidia.com/gpu=0 \
+        'FAKENODE_MACHINE=/machine ask cuda'
+    check "$1: it answers" grep -q . "$TMP/said"
+    in_container "$1: the loader knows it" 0 '' nvidia.com/gpu=0 \
+        'grep -q libcuda.so.1 /etc/ld.so.cache && test -e /usr/lib/x86_64-linux-gnu/libcuda.so'
+    in_container "$1: the profile" 0 '' nvidia.com/gpu=0 \
+        'cat /etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf'
+    check "$1: the profile names the GPU" grep -q "\"EGLVisibleDGPUDevices\",$mask\\]" "$TMP/said"
+}
+
 # The node of the desktop is for root and group 44, video.
 test_group() {
     local open=': <>/dev/dri/renderD128' group=44
@@ -196,6 +211,10 @@ machine_desktop() {
     test_use
     test_group
     test_files
+    test_driver "hooks"
+    check "a document with one hook" generate_for_engine --single-hook
+    wait_for_document
+    test_driver "one hook"
 }
 
 # Minors are not in the order of the bus: see tests/fakenode/machines/a100x8.machine.
