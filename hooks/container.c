@@ -66,6 +66,7 @@ const struct container_hook container_hooks[] = {
         .check = setup_container_check,
         .prepare = setup_container_prepare,
         .run = setup_container,
+        .finish = setup_container_finish,
     },
     {
         .name = "noop",

@@ -105,6 +105,7 @@ int update_application_profile(const struct hook_call *call, struct cdi_error *e
 int setup_container_check(const struct hook_args *args, struct cdi_error *err);
 int setup_container_prepare(const struct hook_call *call, struct cdi_error *err);
 int setup_container(const struct hook_call *call, struct cdi_error *err);
+int setup_container_finish(const struct hook_call *call, struct cdi_error *err);
 
 /*
  * The command line of nvidia-cdi-hook, from argv[1] on: options, the name of a hook, its options.

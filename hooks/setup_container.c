@@ -88,6 +88,11 @@ int setup_container_prepare(const struct hook_call *call, struct cdi_error *err)
     return r;
 }
 
+int setup_container_finish(const struct hook_call *call, struct cdi_error *err)
+{
+    return call->args->update_ldcache ? update_ldcache_finish(call, err) : 0;
+}
+
 int setup_container(const struct hook_call *call, struct cdi_error *err)
 {
     int r = 0;

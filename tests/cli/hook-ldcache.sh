@@ -596,6 +596,11 @@ if file=$(command -v ldconfig) && readelf -h "$file" >/dev/null 2>&1 && ! readel
     check "the image's own was not run" test ! -e "$root/ran"
     check "nothing else is left" diff <(cd "$TMP/native" && find . | sort) \
         <(cd "$root" && find . ! -path './var*' | sort)
+    rm -rf "$root"
+    cp -a "$TMP/with-ldconfig" "$root"
+    expect_status 0 "$BUILD/cdikit-hook" setup-container --update-ldcache --folder $driver \
+        --ldconfig-path "$file" <<<"$state"
+    check "so it does as a part of setup-container" diff <(cached "$TMP/native") <(cached "$root")
     link etc/ld.so.cache~ "$TMP/host/file"
     before=$(files "$TMP/host")
     call 1 --folder $driver --ldconfig-path "$file"
