@@ -97,6 +97,13 @@ attack 'a folder above the root' '[01]' update-ldcache --folder "/$UP$HOST"
 attack 'compat libraries above the root' '[01]' "${COMPAT[@]}" --cuda-compat-container-root="/$UP$HOST/compat"
 attack 'a mode of something above the root' '[01]' chmod --mode 755 --path "/$UP$HOST/dri"
 
+# Libraries for newer processors.
+hwcaps='mkdir "$HOST/x86-64-v2"; cp "$ROOT/usr/lib/x86_64-linux-gnu/libimage.so.1.2" "$HOST/x86-64-v2"'
+PREPARE=$hwcaps'; in_place_of /usr/lib/x86_64-linux-gnu/glibc-hwcaps "$HOST"'
+attack 'an absolute link: ldcache, glibc-hwcaps' 0 "${LDCACHE[@]}"
+PREPARE=$hwcaps'; in_place_of /usr/lib/x86_64-linux-gnu/glibc-hwcaps/x86-64-v2 "$UP$HOST/x86-64-v2"'
+attack 'a link with ..: ldcache, glibc-hwcaps' 0 "${LDCACHE[@]}"
+
 # The container's link is absolute, and the host has the same.
 PROOF=after
 PREPARE='in_place_of /opt/lib "$HOST/lib"; mkdir -p "$ROOT$HOST/lib"; ln -s libcuda.so.1 "$HOST/lib/libcuda.so"'

@@ -3,6 +3,7 @@
 #include "tests/hostile/naive.h"
 
 #include <dirent.h>
+#include <elf.h>
 #include <glob.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -59,27 +60,54 @@ static void read_conf(const char *path, FILE *cache)
     free(text);
 }
 
-/* libx.so.1.2 is known as libx.so.1, whatever is inside. */
+/* DT_SONAME, or NULL. */
+static char *soname_of(const char *elf, size_t size)
+{
+    const Elf64_Ehdr *header = (const Elf64_Ehdr *)elf;
+    const Elf64_Shdr *sections;
+
+    if (size < sizeof(*header) || memcmp(elf, ELFMAG, SELFMAG) != 0)
+        return NULL;
+    sections = (const Elf64_Shdr *)(elf + header->e_shoff);
+    for (int i = 0; i < header->e_shnum; i++) {
+        const Elf64_Dyn *entry = (const Elf64_Dyn *)(elf + sections[i].sh_offset);
+        const char *strings = elf + sections[sections[i].sh_link].sh_offset;
+
+        for (; sections[i].sh_type == SHT_DYNAMIC && entry->d_tag != DT_NULL; entry++)
+            if (entry->d_tag == DT_SONAME)
+                return strdup(strings + entry->d_un.d_val);
+    }
+    return NULL;
+}
+
+/* libx.so.1.2 is known by its soname, or else as libx.so.1. */
+static void link_soname(const char *folder, const char *name)
+{
+    char *file = below(folder, name), *soname, *link;
+    size_t size;
+    char *elf = slurp(file, &size);
+
+    soname = elf == NULL ? NULL : soname_of(elf, size);
+    link = below(folder, soname != NULL ? soname : name);
+    if (soname == NULL)
+        *strrchr(link, '.') = '\0';
+    unlink(link);
+    if (symlink(name, link) != 0)
+        perror(link);
+    free(elf);
+    free(soname);
+    free(link);
+    free(file);
+}
+
 static void link_sonames(const char *folder)
 {
     DIR *dir = opendir(folder);
     struct dirent *entry;
 
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        char *link, *file = below(folder, entry->d_name);
-        size_t size;
-
-        if (strncmp(entry->d_name, "lib", 3) != 0 || strstr(entry->d_name, ".so.") == NULL)
-            continue;
-        free(slurp(file, &size));
-        link = below(folder, entry->d_name);
-        *strrchr(link, '.') = '\0';
-        unlink(link);
-        if (symlink(entry->d_name, link) != 0)
-            perror(link);
-        free(link);
-        free(file);
-    }
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        if (strncmp(entry->d_name, "lib", 3) == 0 && strstr(entry->d_name, ".so.") != NULL)
+            link_soname(folder, entry->d_name);
 }
 
 static void write_cache(const char *root, const struct words *words)
@@ -110,8 +138,10 @@ void naive_cache(const char *root, const struct words *words)
 
     make_parent(drop_in);
     spew(drop_in, "/usr/lib\n");
-    for (int i = 0; i < words->n_folders; i++)
+    for (int i = 0; i < words->n_folders; i++) {
         link_sonames(below(root, words->folders[i]));
+        link_sonames(below(below(root, words->folders[i]), "glibc-hwcaps/x86-64-v2"));
+    }
     if (access(below(root, "sbin/ldconfig"), X_OK) == 0)
         run_ldconfig_of_image(root);
     if (words->ldconfig != NULL)
