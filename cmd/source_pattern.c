@@ -191,9 +191,12 @@ int sources_add_pattern(const struct call *call, struct sources *sources, const 
     struct search search = {.call = call, .sources = sources, .err = err};
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
     char *copy = arena_strndup(sources->arena, pattern, strlen(pattern));
-    int r = copy ? split(&search, copy) : cdi_error_nomem(err);
+    int r;
 
-    if (r == 0)
+    if (!copy)
+        return cdi_error_nomem(err);
+    r = split(&search, copy);
+    if (r == 0 && search.n)
         r = search_in(&search, *pattern == '/' ? "/" : "", 0);
     if (r < 0)
         return r;
