@@ -85,10 +85,12 @@ static int warn_of_mode(struct walk *walk, const struct member *at, uint32_t mod
     unsigned meant = octal_meant(mode);
     char hint[64];
 
-    if (mode > PERMISSION_BITS)
-        return walk_report(walk, RULE_NODE_FILE_MODE, at,
-                           "438 (0666 in YAML) is read and write for all",
+    if (mode > PERMISSION_BITS) {
+        (void)snprintf(hint, sizeof hint, "write %u (0%o in YAML), without a type",
+                       mode & PERMISSION_BITS, mode & PERMISSION_BITS);
+        return walk_report(walk, RULE_NODE_FILE_MODE, at, hint,
                            "fileMode %u (octal %o) has more than permission bits", mode, mode);
+    }
     if (!meant)
         return 0;
     (void)snprintf(hint, sizeof hint, "did you mean %u (0%o in YAML)?", meant, meant);

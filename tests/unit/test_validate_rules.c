@@ -241,6 +241,8 @@ Test(validate_rules, hints)
         const char *text, *hint;
     } cases[] = {
         {NODE("fileMode: 666"), "did you mean 438 (0666 in YAML)?"},
+        /* S_IFCHR and 0660, as stat(2) gives them */
+        {NODE("fileMode: 8624"), "write 432 (0660 in YAML), without a type"},
         {HOOK("path: /bin/tool, args: [x]"), "put \"tool\" before it"},
         {MOUNT("options: [bind, noexe]"), "did you mean \"noexec\"?"},
         {HEAD "annotations:\n\ta: b\n", "indent with blanks: YAML allows no tab here"},
