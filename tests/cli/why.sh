@@ -308,8 +308,18 @@ chmod 755 "$TMP/bin/podman"
 expect_status 1 env PATH="$TMP/bin" "$cdikit" why --engine podman@installed \
     --spec-dir "$root/etc/cdi" v.com/gpu=one
 expect_out 'podman@4\.9\.4 reads up to CDI 0\.6\.0'
-echo 'echo hello' >"$TMP/bin/podman"
+cat >"$TMP/bin/dockerd" <<'EOS'
+#!/bin/sh
+echo "Docker version 24.0.7, build afdd53b"
+EOS
+printf '#!/bin/sh\necho hello\n' >"$TMP/bin/podman"
+chmod 755 "$TMP/bin/dockerd"
+expect_status 1 env PATH="$TMP/bin" "$cdikit" why --engine docker@installed \
+    --spec-dir "$root/etc/cdi" v.com/gpu=one
+expect_out 'docker 24\.0\.7 does not know CDI'
 expect_status 3 env PATH="$TMP/bin" "$cdikit" why --engine podman@installed v.com/gpu=one
+expect_err 'podman --version does not say what version it is$'
+rm "$TMP/bin/podman"
 expect_status 2 "$cdikit" why --engine podman@installed --root "$root" v.com/gpu=one
 expect_err 'does not go with --root'
 
@@ -329,6 +339,15 @@ spec etc/cdi/v.yaml v.com/gpu one
 spec var/run/cdi/v.yaml v.com/gpu one
 expect_status 1 "$cdikit" why --json --root "$root" --engine docker@27.5.1 v.com/gpu=one one
 expect_file "$expected/why.json"
+
+mkdir -p "$root/etc/docker"
+echo '{}' >"$root/etc/docker/daemon.json"
+sed -i 's/A=one/one/' "$root/etc/cdi/v.yaml"
+rm "$root/var/run/cdi/v.yaml"
+expect_status 1 "$cdikit" why --json --root "$root" --engine docker@28.5 v.com/gpu=one
+expect_out '"rule": "env-form"'
+expect_out '"/etc/docker/daemon\.json"'
+expect_out '"cdi": "on"'
 
 # ---- wrong use ----
 expect_status 2 "$cdikit" why

@@ -196,6 +196,52 @@ Test(engine_config, podman_runtimes)
     }
 }
 
+Test(engine_config, podman_problems)
+{
+    static const struct {
+        const char *text, *place, *says;
+    } cases[] = {
+        {"[engine\n", "/etc/containers/containers.conf:1:8", ""},
+        {"[engine]\ncdi_spec_dirs = \"/a\"\n", "/etc/containers/containers.conf:2:17",
+         "array of strings"},
+        {"[engine]\ncdi_spec_dirs = [1]\n", "/etc/containers/containers.conf:2:18",
+         "array of strings"},
+    };
+    const char *dir = tmpdir_new();
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_read_ struct read read = read_text(dir, "etc/containers/containers.conf",
+                                                    cases[i].text, "podman");
+
+        expect_problem(&read, cases[i].place, cases[i].says);
+    }
+}
+
+/* What should be a directory of drop-ins is a file. */
+Test(engine_config, dropins_that_cannot_be_listed)
+{
+    const char *dir = tmpdir_new();
+
+    tmpdir_write(dir, "etc/containers/containers.conf.d", "");
+    tmpdir_write(dir, "etc/crio/crio.conf.d", "");
+    {
+        _cleanup_read_ struct read read = read_as(dir, "podman");
+
+        expect_problem(&read, "/etc/containers/containers.conf.d", "Not a directory");
+        cr_expect_eq(read.config.n_problems, 1);
+    }
+    {
+        _cleanup_read_ struct read read = read_as(dir, "podman@6.0");
+
+        expect_problem(&read, "/etc/containers/containers.conf.d", "Not a directory");
+    }
+    {
+        _cleanup_read_ struct read read = read_as(dir, "cri-o");
+
+        expect_problem(&read, "/etc/crio/crio.conf.d", "Not a directory");
+    }
+}
+
 /* ---- Docker ---- */
 
 Test(engine_config, docker_settings)
@@ -337,6 +383,41 @@ Test(engine_config, crio_order_of_files)
         cr_expect_str_eq(nvidia->path, "/usr/bin/ncr");
         cr_expect_str_eq(read_at(&read, &nvidia->place),
                          "/etc/crio/crio.conf.d/99-nvidia.toml:5:24");
+    }
+}
+
+/* A later file registers a runtime anew; a value of another type says nothing. */
+Test(engine_config, crio_runtime_of_two_files)
+{
+    const char *dir = tmpdir_new();
+
+    tmpdir_write(dir, "etc/crio/crio.conf",
+                 "[crio.runtime]\ndefault_runtime = 1\n"
+                 "[crio.runtime.runtimes.nvidia]\nruntime_path = \"/old\"\n");
+    tmpdir_write(dir, "etc/crio/crio.conf.d/1.conf",
+                 "[crio.runtime.runtimes.nvidia]\nruntime_path = \"/new\"\n"
+                 "[crio.runtime.runtimes.crun]\nruntime_path = 1\n");
+    {
+        _cleanup_read_ struct read read = read_as(dir, "cri-o");
+
+        cr_assert_eq(read.config.n_runtimes, 2);
+        cr_expect_str_eq(engine_config_runtime(&read.config, "nvidia")->path, "/new");
+        cr_expect_null(engine_config_runtime(&read.config, "crun")->path);
+        cr_expect_null(read.config.default_runtime);
+    }
+}
+
+Test(engine_config, crio_drop_ins_without_end)
+{
+    const char *dir = tmpdir_new();
+
+    tmpdir_write(dir, "etc/crio/crio.conf.d/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/1.conf", "");
+    {
+        _cleanup_read_ struct read read = read_as(dir, "cri-o");
+
+        cr_expect_eq(read.config.n_files, 0);
+        expect_problem(&read, "/etc/crio/crio.conf.d/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a",
+                       "nested too deep");
     }
 }
 

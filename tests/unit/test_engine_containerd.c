@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* containerd's config.toml, as its documentation and sources say it is read. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/engineread.h"
@@ -117,6 +118,64 @@ Test(engine_containerd, imports)
         cr_expect_str_eq(read_dirs(&read), "/a");
         cr_expect_not_null(engine_config_runtime(&read.config, "runc"));
         cr_expect_not_null(engine_config_runtime(&read.config, "nvidia"));
+    }
+}
+
+/* containerd 2 merges, so that a drop-in need not repeat the program. */
+Test(engine_containerd, runtime_of_two_files)
+{
+    const char *dir = tmpdir_new();
+
+    tmpdir_write(dir, "etc/containerd/config.toml",
+                 "version = 2\nimports = [\"more.toml\"]\n" GRPC
+                 ".containerd.runtimes.nvidia.options]\nBinaryName = \"/usr/bin/ncr\"\n");
+    tmpdir_write(dir, "etc/containerd/more.toml",
+                 "version = 2\n" GRPC ".containerd.runtimes.nvidia]\nruntime_type = \"x\"\n");
+    {
+        _cleanup_read_ struct read read = read_as(dir, "containerd@2.0");
+        const struct engine_runtime *nvidia = engine_config_runtime(&read.config, "nvidia");
+
+        cr_assert_not_null(nvidia);
+        cr_expect_str_eq(nvidia->path, "/usr/bin/ncr");
+        cr_expect_str_eq(nvidia->place.file, "/etc/containerd/more.toml");
+    }
+    {
+        _cleanup_read_ struct read read = read_as(dir, "containerd@1.7");
+
+        cr_expect_null(engine_config_runtime(&read.config, "nvidia")->path);
+    }
+}
+
+/* Version 1 has the program under another name, too. */
+Test(engine_containerd, runtime_of_version_1)
+{
+    const char *dir = tmpdir_new();
+    _cleanup_read_ struct read read = read_text(
+        dir, "etc/containerd/config.toml",
+        "[plugins.cri.containerd.runtimes.nvidia.options]\nRuntime = \"/usr/bin/ncr\"\n",
+        "containerd@1.7");
+
+    cr_assert_eq(read.config.n_runtimes, 1);
+    cr_expect_str_eq(read.config.runtimes[0].path, "/usr/bin/ncr");
+}
+
+/* Each file imports the next one. */
+Test(engine_containerd, imports_without_end)
+{
+    const char *dir = tmpdir_new();
+    char name[64], text[64];
+
+    tmpdir_write(dir, "etc/containerd/config.toml", "imports = [\"0.toml\"]\n");
+    for (int i = 0; i < 300; i++) {
+        (void)snprintf(name, sizeof name, "etc/containerd/%d.toml", i);
+        (void)snprintf(text, sizeof text, "imports = [\"%d.toml\"]\n", i + 1);
+        tmpdir_write(dir, name, text);
+    }
+    {
+        _cleanup_read_ struct read read = read_as(dir, "containerd");
+
+        cr_expect_eq(read.config.n_files, 256);
+        expect_remark(&read, "/etc/containerd/254.toml:1:12", "more than 256 files");
     }
 }
 

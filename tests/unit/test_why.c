@@ -95,6 +95,22 @@ Test(why, unknown)
     expect_text(world, "is of kind amd.com/npu", "cdikit list");
 }
 
+/* The places are those of the kind's files, each once. */
+Test(why, several_files_of_a_kind)
+{
+    _cleanup_world_ struct world *world = world_new();
+
+    defined(world, "/etc/cdi/a.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
+    defined(world, "/etc/cdi/b.yaml", HEAD("v.com/gpu") DEVICE("three"), 0, CDI_DEVICE_ACTIVE);
+    defined(world, "/etc/cdi/c.yaml", HEAD("v.com/net") DEVICE("for"), 0, CDI_DEVICE_ACTIVE);
+    why_ask(world, "v.com/gpu=four");
+    expect(world, "device-unknown");
+    cr_expect_eq(world->answer.causes[0].n_places, 2);
+    expect_place(world, 0, "/etc/cdi/a.yaml:4:1");
+    expect_place(world, 1, "/etc/cdi/b.yaml:4:1");
+    expect_text(world, "", "did you mean v.com/gpu=one, v.com/gpu=two or v.com/gpu=three?");
+}
+
 #define GPU(name, node) \
     "- {name: \"" name "\", containerEdits: {deviceNodes: [{path: " node "}]}}\n"
 #define UUID_0 "GPU-aaaaaaaa-0000-0000-0000-000000000000"
