@@ -86,6 +86,10 @@ struct engine_config {
     const char *default_runtime; /* NULL if no file names one */
     struct engine_place default_place;
 
+    const char *cgroup_driver; /* who manages control groups: "systemd", "cgroupfs"; NULL: no file
+                                  says */
+    struct engine_place cgroup_place;
+
     const struct engine_problem *problems; /* in the order in which they were met */
     size_t n_problems;
 };

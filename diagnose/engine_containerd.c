@@ -108,6 +108,7 @@ static void read_disabled(struct containerd *all, const struct toml *list)
 static int read_runtime(struct engine_reading *reading, const struct toml *runtime)
 {
     const struct toml *binary = engine_toml_at(runtime, KEYS("options", "BinaryName"));
+    const struct toml *systemd = engine_toml_at(runtime, KEYS("options", "SystemdCgroup"));
     const char *path = NULL;
 
     if (!binary)
@@ -118,6 +119,8 @@ static int read_runtime(struct engine_reading *reading, const struct toml *runti
         if (strncmp(reading->runtimes[i].name, runtime->key, runtime->key_len) == 0 &&
             !reading->runtimes[i].name[runtime->key_len])
             path = reading->runtimes[i].path;
+    if (systemd && systemd->type == TOML_BOOLEAN)
+        engine_set_cgroup_driver(reading, systemd->boolean ? "systemd" : "cgroupfs", systemd->pos);
     return engine_set_runtime(reading, runtime->key, runtime->key_len, path, runtime->pos);
 }
 
@@ -167,6 +170,8 @@ static void forget(const struct containerd *all)
     out->dirs_place = nowhere;
     out->n_runtimes = 0;
     out->default_runtime = NULL;
+    out->cgroup_driver = NULL;
+    out->cgroup_place = nowhere;
 }
 
 static int read_table(const struct containerd *all, const struct toml *table)

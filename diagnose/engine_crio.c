@@ -30,7 +30,7 @@ static int read_runtimes(struct engine_reading *reading, const struct toml *runt
 
 static int read_file(struct engine_reading *reading, void *own, char *text, size_t len)
 {
-    const struct toml *root, *dirs, *name;
+    const struct toml *root, *dirs, *name, *manager;
     int r = engine_parse_toml(reading, text, len, &root);
 
     (void)own;
@@ -44,6 +44,9 @@ static int read_file(struct engine_reading *reading, void *own, char *text, size
     name = engine_toml_at(root, KEYS("crio", "runtime", "default_runtime"));
     if (r == 0 && name && name->type == TOML_STRING)
         r = engine_set_default_runtime(reading, name->text, name->pos);
+    manager = engine_toml_at(root, KEYS("crio", "runtime", "cgroup_manager"));
+    if (manager && manager->type == TOML_STRING)
+        engine_set_cgroup_driver(reading, manager->text, manager->pos);
     return r;
 }
 

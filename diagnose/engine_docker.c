@@ -65,6 +65,22 @@ static int read_runtimes(struct engine_reading *reading, struct json_document *d
     return r;
 }
 
+/* "exec-opts": ["native.cgroupdriver=systemd"] */
+static void read_cgroup_driver(struct engine_reading *reading, struct json_document *doc,
+                               struct json *options)
+{
+    static const char key[] = "native.cgroupdriver=";
+
+    if (!options || options->type != JSON_ARRAY)
+        return;
+    for (struct json *item = json_first(doc, options); item; item = item->next) {
+        const char *text = json_string(doc, item);
+
+        if (text && strncmp(text, key, strlen(key)) == 0)
+            engine_set_cgroup_driver(reading, text + strlen(key), json_position(doc, item));
+    }
+}
+
 static int read_settings(struct engine_reading *reading, struct json_document *doc)
 {
     struct json *root = &doc->root, *dirs, *runtime;
@@ -79,6 +95,7 @@ static int read_settings(struct engine_reading *reading, struct json_document *d
         r = read_dirs(reading, doc, dirs);
     if (r == 0)
         r = read_runtimes(reading, doc, json_find(doc, root, "runtimes"));
+    read_cgroup_driver(reading, doc, json_find(doc, root, "exec-opts"));
     runtime = json_find(doc, root, "default-runtime");
     name = runtime ? json_string(doc, runtime) : NULL;
     if (r == 0 && name)

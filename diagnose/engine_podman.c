@@ -71,7 +71,7 @@ static int read_runtimes(struct engine_reading *reading, const struct toml *tabl
 
 static int read_file(struct engine_reading *reading, void *own, char *text, size_t len)
 {
-    const struct toml *root, *engine, *dirs, *runtime;
+    const struct toml *root, *engine, *dirs, *runtime, *manager;
     int r = engine_parse_toml(reading, text, len, &root);
 
     if (r < 0 || !root)
@@ -87,6 +87,9 @@ static int read_file(struct engine_reading *reading, void *own, char *text, size
     runtime = engine ? toml_get(engine, "runtime") : NULL;
     if (r == 0 && runtime && runtime->type == TOML_STRING)
         r = engine_set_default_runtime(reading, runtime->text, runtime->pos);
+    manager = engine ? toml_get(engine, "cgroup_manager") : NULL;
+    if (manager && manager->type == TOML_STRING)
+        engine_set_cgroup_driver(reading, manager->text, manager->pos);
     return r;
 }
 

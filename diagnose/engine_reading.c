@@ -185,6 +185,18 @@ int engine_set_default_runtime(struct engine_reading *reading, const char *name,
     return reading->out->default_runtime ? 0 : cdi_error_nomem(reading->err);
 }
 
+void engine_set_cgroup_driver(struct engine_reading *reading, const char *name,
+                              struct cdi_position pos)
+{
+    static const char *const drivers[] = {"systemd", "cgroupfs"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+        if (strcmp(drivers[i], name) == 0) {
+            reading->out->cgroup_driver = drivers[i];
+            reading->out->cgroup_place = here(reading, pos);
+        }
+}
+
 int engine_user_path(struct engine_reading *reading, const char *name, const char **path)
 {
     const struct engine_user *user = reading->user;

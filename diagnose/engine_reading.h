@@ -76,6 +76,10 @@ int engine_set_runtime(struct engine_reading *reading, const char *name, size_t 
 int engine_set_default_runtime(struct engine_reading *reading, const char *name,
                                struct cdi_position pos) CDI_MUST_CHECK;
 
+/* Who manages control groups: "systemd" or "cgroupfs"; nothing else is taken for one. */
+void engine_set_cgroup_driver(struct engine_reading *reading, const char *name,
+                              struct cdi_position pos);
+
 /* True for an engine that runs without root's rights. */
 static inline bool engine_is_rootless(const struct engine_reading *reading)
 {

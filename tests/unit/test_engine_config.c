@@ -442,3 +442,48 @@ Test(engine_config, broken_and_unreadable_files)
         expect_problem(&read, "/etc/crio/crio.conf.d/5.conf", "not a regular file");
     }
 }
+
+/* ---- who manages control groups ---- */
+
+Test(engine_config, cgroup_driver)
+{
+    static const struct {
+        const char *engine, *file, *text, *driver, *place;
+    } cases[] = {
+        {"podman", "etc/containers/containers.conf", "[engine]\ncgroup_manager = \"cgroupfs\"\n",
+         "cgroupfs", "/etc/containers/containers.conf:2:18"},
+        {"docker", "etc/docker/daemon.json",
+         "{\"exec-opts\": [\"a=b\", \"native.cgroupdriver=systemd\"]}", "systemd",
+         "/etc/docker/daemon.json:1:23"},
+        {"docker", "etc/docker/daemon.json", "{\"exec-opts\": [\"native.cgroupdriver=else\", 7]}",
+         NULL, NULL},
+        {"docker", "etc/docker/daemon.json", "{\"exec-opts\": {}}", NULL, NULL},
+        {"cri-o", "etc/crio/crio.conf", "[crio.runtime]\ncgroup_manager = \"systemd\"\n", "systemd",
+         "/etc/crio/crio.conf:2:18"},
+        {"containerd", "etc/containerd/config.toml",
+         "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc.options]\n"
+         "SystemdCgroup = true\n",
+         "systemd", "/etc/containerd/config.toml:3:17"},
+        {"containerd", "etc/containerd/config.toml",
+         "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc.options]\n"
+         "SystemdCgroup = false\n",
+         "cgroupfs", "/etc/containerd/config.toml:3:17"},
+        {"containerd", "etc/containerd/config.toml",
+         "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc.options]\n"
+         "SystemdCgroup = \"yes\"\n",
+         NULL, NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_read_ struct read read = read_text(tmpdir_new(), cases[i].file, cases[i].text,
+                                                    cases[i].engine);
+
+        if (cases[i].driver) {
+            cr_assert_not_null(read.config.cgroup_driver, "case %zu", i);
+            cr_expect_str_eq(read.config.cgroup_driver, cases[i].driver);
+            cr_expect_str_eq(read_at(&read, &read.config.cgroup_place), cases[i].place);
+        } else {
+            cr_expect_null(read.config.cgroup_driver, "case %zu", i);
+        }
+    }
+}
