@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "cmd/common.h"
 #include "cmd/doctor_fix.h"
+#include "cmd/engine_version.h"
 #include "cmd/generate_options.h"
 #include "cmd/jsonout.h"
 #include "cmd/output.h"
@@ -17,6 +18,7 @@
 
 struct doctor_options {
     const char *root;
+    struct option_list engines;
     bool json, fix, checks;
 };
 
@@ -28,6 +30,12 @@ static const struct option options[] = {
      .offset = AT(root),
      .value = "DIR",
      .help = "look at the node beneath this directory"},
+    {.name = "engine",
+     .type = OPTION_LIST,
+     .offset = AT(engines),
+     .value = "ENGINE",
+     .help = "look at this engine, whether it is installed or not: " ENGINE_VERSION_HELP
+             "; can be repeated"},
     {.name = "json",
      .type = OPTION_SWITCH,
      .offset = AT(json),
@@ -205,23 +213,32 @@ static bool is_elsewhere(const struct doctor_options *o)
     return o->root && *o->root && strcmp(o->root, "/") != 0;
 }
 
-static int look(const struct call *call, struct doctor_report *report, struct cdi_error *err)
+/* What is said of engines on the command line. */
+static int read_engines(const struct call *call, struct doctor_asked *asked, struct cdi_error *err)
 {
     const struct doctor_options *o = call->options;
-    /* A user's engines are those that he runs himself. */
-    const struct engine_user user = {
-        .uid = geteuid(),
-        .home = getenv("HOME"),
-        .config_home = getenv("XDG_CONFIG_HOME"),
-        .runtime_dir = getenv("XDG_RUNTIME_DIR"),
-    };
+    struct engine_version *versions = arena_calloc(call->arena, o->engines.n, sizeof *versions);
+    int r = 0;
+
+    if (!versions)
+        return cdi_error_nomem(err);
+    asked->versions = versions;
+    for (; r == 0 && asked->n_versions < o->engines.n; asked->n_versions++)
+        r = engine_version_read(call, o->engines.items[asked->n_versions],
+                                &versions[asked->n_versions], err);
+    return r;
+}
+
+static int look(const struct call *call, const struct doctor_asked *asked,
+                struct doctor_report *report, struct cdi_error *err)
+{
+    const struct doctor_options *o = call->options;
     struct generate_options what;
     struct doctor_facts facts;
     int r = generate_plain_options(call, o->root, &what, err);
 
     if (r == 0)
-        r = doctor_look(&what, user.uid == 0 || is_elsewhere(o) ? NULL : &user, call->arena, &facts,
-                        err);
+        r = doctor_look(&what, asked, call->arena, &facts, err);
     return r == 0 ? doctor_judge(&facts, call->arena, report, err) : r;
 }
 
@@ -229,7 +246,10 @@ static int check_use(const struct doctor_options *o, struct cdi_error *err)
 {
     const char *wrong = NULL;
 
-    if (o->checks && (o->root || o->fix))
+    for (size_t i = 0; i < o->engines.n; i++)
+        if (is_elsewhere(o) && engine_version_is_installed(o->engines.items[i]))
+            wrong = "@installed asks the engine of this machine, and does not go with --root";
+    if (o->checks && (o->root || o->fix || o->engines.n))
         wrong = "--checks goes alone, or with --json";
     else if (o->fix && is_elsewhere(o))
         wrong = "--fix repairs the node that it runs on, and does not go with --root";
@@ -239,6 +259,14 @@ static int check_use(const struct doctor_options *o, struct cdi_error *err)
 static int run(const struct call *call, struct cdi_error *err)
 {
     const struct doctor_options *o = call->options;
+    /* A user's engines are those that he runs himself. */
+    const struct engine_user user = {
+        .uid = geteuid(),
+        .home = getenv("HOME"),
+        .config_home = getenv("XDG_CONFIG_HOME"),
+        .runtime_dir = getenv("XDG_RUNTIME_DIR"),
+    };
+    struct doctor_asked asked = {.user = user.uid == 0 || is_elsewhere(o) ? NULL : &user};
     struct doctor_repairs repairs = {.n = 0};
     struct doctor_report report;
     int r = check_use(o, err);
@@ -247,14 +275,16 @@ static int run(const struct call *call, struct cdi_error *err)
         return r;
     if (o->checks)
         return print_checks(call, o->json, err);
-    r = look(call, &report, err);
+    r = read_engines(call, &asked, err);
+    if (r == 0)
+        r = look(call, &asked, &report, err);
     if (r == 0 && o->fix) {
         if (!o->json)
             print_report(call, &report);
         r = doctor_fix(call, &report, &repairs, err);
     }
     if (r == 0 && repairs.n)
-        r = look(call, &report, err);
+        r = look(call, &asked, &report, err);
     if (r < 0)
         return r;
     if (o->json)

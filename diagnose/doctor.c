@@ -53,6 +53,8 @@ const struct doctor_check doctor_checks[] = {
      "their configuration, by hand", false, doctor_judge_engine_dirs},
     {"engine-runtimes", "the runtimes for GPUs that engines are told of can be run",
      "installing the runtime, or their configuration, by hand", false, doctor_judge_runtimes},
+    {"engine-cgroup-driver", "engines that are told who manages control groups are told right",
+     "their configuration, by hand", false, doctor_judge_cgroup_drivers},
     {"selinux", "SELinux lets containers use devices", "setsebool -P container_use_devices on",
      false, doctor_judge_selinux},
     {"cgroup", "control groups are there, and of version 2",

@@ -14,8 +14,8 @@ static bool passed(const struct doctor_facts *facts, struct doctor_report *repor
 /* What to do to switch CDI on. */
 static const char *enable_hint(const struct doctor_engine *engine, struct doctor_report *report)
 {
-    if (!engine->enable)
-        return NULL;
+    if (!engine->enable || engine->cdi == ENGINE_CDI_NONE)
+        return "use a newer version";
     return doctor_printf(report, "%s%s%s", engine->enable, engine->restart ? "; then: " : "",
                          engine->restart ? engine->restart : "");
 }
@@ -25,11 +25,11 @@ static void judge_cdi(const struct doctor_engine *engine, struct doctor_report *
     struct doctor_finding finding = {.state = DOCTOR_OK, .path = engine->cdi_place};
 
     for (size_t i = 0; i < engine->n_problems; i++)
-        doctor_add(report,
-                   &(struct doctor_finding){.state = DOCTOR_PROBLEM,
-                                            .message = doctor_printf(report, "%s: %s", engine->name,
-                                                                     engine->problems[i].message),
-                                            .path = engine->problems[i].place});
+        doctor_add(report, &(struct doctor_finding){
+                               .state = engine->problems[i].fatal ? DOCTOR_PROBLEM : DOCTOR_WARNING,
+                               .message = doctor_printf(report, "%s: %s", engine->name,
+                                                        engine->problems[i].message),
+                               .path = engine->problems[i].place});
     switch (engine->cdi) {
     case ENGINE_CDI_ON:
         finding.message = doctor_printf(report, "%s reads CDI documents", engine->name);
@@ -40,7 +40,10 @@ static void judge_cdi(const struct doctor_engine *engine, struct doctor_report *
                                         "%s is not told to read CDI documents, and does so by "
                                         "itself only since version %s",
                                         engine->name, engine->on_since ? engine->on_since : "?");
-        finding.hint = enable_hint(engine, report);
+        finding.hint = doctor_printf(report,
+                                     "--engine %s@installed asks it for its version; if that is "
+                                     "older: %s",
+                                     engine->name, enable_hint(engine, report));
         break;
     case ENGINE_CDI_OFF:
     case ENGINE_CDI_NONE:
@@ -122,6 +125,42 @@ static void judge_runtime(const struct doctor_engine *engine, const struct docto
                            ? "no container starts: install the program, or name another default"
                            : "install the program, or take the runtime out of the configuration";
     doctor_add(report, &finding);
+}
+
+void doctor_judge_cgroup_drivers(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    const struct doctor_host *host = &facts->host;
+
+    for (size_t i = 0; i < facts->engines.n; i++) {
+        const struct doctor_engine *engine = &facts->engines.engines[i];
+        struct doctor_finding finding = {
+            .state = DOCTOR_OK,
+            .message = doctor_printf(report, "%s is told which cgroup driver to use", engine->name),
+            .path = engine->cgroup_place,
+            .value = engine->cgroup_driver,
+        };
+        bool systemd = engine->cgroup_driver && strcmp(engine->cgroup_driver, "systemd") == 0;
+
+        if (!engine->cgroup_driver)
+            continue;
+        if (systemd && !host->systemd) {
+            finding.state = DOCTOR_PROBLEM;
+            finding.message = doctor_printf(
+                report, "%s is told to let systemd manage control groups, and it does not run",
+                engine->name);
+            finding.hint = "containers do not start: name cgroupfs there";
+        } else if (!systemd && host->systemd && host->cgroup == DOCTOR_CGROUP_V2) {
+            finding.state = DOCTOR_WARNING;
+            finding.message = doctor_printf(report,
+                                            "%s manages control groups itself, beside systemd, "
+                                            "which may take them over",
+                                            engine->name);
+            finding.hint = "name systemd there, and for the kubelet the same";
+        }
+        doctor_add(report, &finding);
+    }
+    if (!report->results[report->n].n)
+        doctor_pass(report, "no engine is told which cgroup driver to use");
 }
 
 void doctor_judge_runtimes(const struct doctor_facts *facts, struct doctor_report *report)

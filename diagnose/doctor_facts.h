@@ -181,13 +181,14 @@ struct doctor_runtime {
     bool found; /* its program can be run */
 };
 
-/* A configuration file that cannot be used. */
+/* A configuration file that cannot be used, or a setting in one. */
 struct doctor_engine_problem {
     const char *place;
+    bool fatal; /* the engine does not start */
     const char *message;
 };
 
-/* An engine that is installed; its version is not known. See engine_config.h. */
+/* An engine that is installed, or was named. See engine_config.h. */
 struct doctor_engine {
     const char *name;
     enum engine_cdi cdi;
@@ -195,7 +196,9 @@ struct doctor_engine {
     const char *on_since, *enable, *restart;
     const char *dirs; /* joined with ", " */
     const char *dirs_place, *dirs_key;
-    bool reads[DOCTOR_DIRS]; /* whether these are among them */
+    bool reads[DOCTOR_DIRS];   /* whether these are among them */
+    const char *cgroup_driver; /* that it is told to use, "systemd" or "cgroupfs"; or NULL */
+    const char *cgroup_place;
     struct doctor_runtime *runtimes;
     size_t n_runtimes;
     struct doctor_engine_problem *problems;
@@ -242,13 +245,20 @@ struct doctor_facts {
     struct doctor_host host;
 };
 
+/* What is known of the engines before they are looked at. */
+struct doctor_asked {
+    const struct engine_user *user; /* who runs them; NULL: root */
+    const struct engine_version *versions;
+    size_t n_versions; /* other engines are looked at if they are installed */
+};
+
 /*
  * Looks at the node of the options, which are those that `cdikit refresh` has without any of its
- * own: root, driver_root and dev_root count. Engines are those of `user`; NULL: of root. What
- * cannot be looked at is a fact, too. Errors: IO (the root cannot be opened), UNSUPPORTED (that of
- * root_open()), LIMIT (of engine_config_read()), NOMEM.
+ * own: root, driver_root and dev_root count. What cannot be looked at is a fact, too. Errors: IO
+ * (the root cannot be opened), UNSUPPORTED (that of root_open()), LIMIT (of engine_config_read()),
+ * NOMEM.
  */
-int doctor_look(const struct generate_options *options, const struct engine_user *user,
+int doctor_look(const struct generate_options *options, const struct doctor_asked *asked,
                 struct arena *arena, struct doctor_facts *out,
                 struct cdi_error *err) CDI_MUST_CHECK;
 

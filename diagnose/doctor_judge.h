@@ -48,6 +48,7 @@ void doctor_judge_programs(const struct doctor_facts *facts, struct doctor_repor
 void doctor_judge_cdi(const struct doctor_facts *facts, struct doctor_report *report);
 void doctor_judge_engine_dirs(const struct doctor_facts *facts, struct doctor_report *report);
 void doctor_judge_runtimes(const struct doctor_facts *facts, struct doctor_report *report);
+void doctor_judge_cgroup_drivers(const struct doctor_facts *facts, struct doctor_report *report);
 void doctor_judge_selinux(const struct doctor_facts *facts, struct doctor_report *report);
 void doctor_judge_cgroup(const struct doctor_facts *facts, struct doctor_report *report);
 void doctor_judge_rootless(const struct doctor_facts *facts, struct doctor_report *report);

@@ -9,8 +9,7 @@ static bool is_of_hooks(const struct doctor_live *live)
 
     return rule == &rules[RULE_LIVE_HOOK_MISSING] ||
            rule == &rules[RULE_LIVE_HOOK_NOT_EXECUTABLE] ||
-           rule == &rules[RULE_LIVE_HOOK_WRITABLE] ||
-           rule == &rules[RULE_LIVE_HOOK_OWNER];
+           rule == &rules[RULE_LIVE_HOOK_WRITABLE] || rule == &rules[RULE_LIVE_HOOK_OWNER];
 }
 
 static enum doctor_state state_of(const struct cdi_rule *rule)

@@ -11,7 +11,8 @@
 #include "generate/generate.h"
 #include "generate/roots.h"
 
-#define MOST_TEXT (1U << 20)
+/* modules.dep has half of a MiB on a distribution's kernel. */
+#define MOST_TEXT (16U << 20)
 
 bool doctor_is_missing(int os_errno)
 {
@@ -69,11 +70,11 @@ static int open_roots(struct doctor_look *look, struct roots *roots, struct cdi_
     return r < 0 ? r : roots_open(roots, &own, look->arena, err);
 }
 
-int doctor_look(const struct generate_options *options, const struct engine_user *user,
+int doctor_look(const struct generate_options *options, const struct doctor_asked *asked,
                 struct arena *arena, struct doctor_facts *out, struct cdi_error *err)
 {
     _cleanup_roots_ struct roots roots = ROOTS_INIT;
-    struct doctor_look look = {.options = options, .user = user, .roots = &roots, .arena = arena};
+    struct doctor_look look = {.options = options, .asked = asked, .roots = &roots, .arena = arena};
     int r = open_roots(&look, &roots, err);
 
     *out = (struct doctor_facts){.driver = {.other_kind = false}};

@@ -12,7 +12,7 @@ struct roots;
 /* What is looked at, and what the facts are kept in. */
 struct doctor_look {
     const struct generate_options *options;
-    const struct engine_user *user;
+    const struct doctor_asked *asked;
     const struct roots *roots;
     const char *driver_root_problem; /* the roots are the node's own then */
     struct arena *arena;

@@ -62,23 +62,32 @@ static int look_gpus(const struct doctor_look *look, struct doctor_driver *out,
     return 0;
 }
 
-/* Adds the files of the module "nvidia" in a text of modules.dep: what is before each colon. */
+/* True if a file is the module "nvidia", which may be compressed. */
+static bool is_module(const char *path, size_t len)
+{
+    static const char *const names[] = {"/nvidia.ko", "/nvidia-current.ko"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (memmem(path, len, names[i], strlen(names[i])))
+            return true;
+    return false;
+}
+
+/* Adds the files of the module in a text of modules.dep: what is before each colon. */
 static int add_module_files(const struct doctor_look *look, const char *text,
                             struct doctor_driver *out, struct cdi_error *err)
 {
-    for (const char *end; *text; text = *end ? end + 1 : end) {
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
         size_t len = strcspn(text, ":\n");
-        const char *path = arena_strndup(look->arena, text, len), *base;
-        const char **all = arena_grow(look->arena, out->module_files, out->n_module_files,
-                                      sizeof *all);
+        const char **all;
 
-        if (!path || !all)
+        if (!is_module(text, len))
+            continue;
+        all = arena_grow(look->arena, out->module_files, out->n_module_files, sizeof *all);
+        if (!all || !(all[out->n_module_files] = arena_strndup(look->arena, text, len)))
             return cdi_error_nomem(err);
-        base = path_base(path);
+        out->n_module_files++;
         out->module_files = all;
-        if (strncmp(base, "nvidia.ko", 9) == 0 || strncmp(base, "nvidia-current.ko", 17) == 0)
-            all[out->n_module_files++] = path;
-        end = text + strcspn(text, "\n");
     }
     return 0;
 }
@@ -86,7 +95,7 @@ static int add_module_files(const struct doctor_look *look, const char *text,
 static int look_modules(const struct doctor_look *look, struct doctor_driver *out,
                         struct cdi_error *err)
 {
-    struct doctor_text release, dep = {.text = NULL};
+    struct doctor_text release = {.text = NULL}, dep = {.text = NULL};
     const char *path;
     int r = doctor_read(look, PROCFS_VERSION, &out->version, err);
 

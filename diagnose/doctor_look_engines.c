@@ -121,7 +121,8 @@ static int look_problems(const struct doctor_look *look, const struct engine_con
 
         if (r < 0)
             return r;
-        out->problems[out->n_problems] = (struct doctor_engine_problem){place, problem->message};
+        out->problems[out->n_problems] = (struct doctor_engine_problem){place, problem->fatal,
+                                                                        problem->message};
     }
     return 0;
 }
@@ -138,13 +139,26 @@ static int look_engine(const struct doctor_look *look, const struct engine_confi
         .enable = config->enable,
         .restart = config->restart,
         .dirs_key = config->dirs_key,
+        .cgroup_driver = config->cgroup_driver,
     };
     r = place_of(look, &config->cdi_place, &out->cdi_place, err);
+    if (r == 0)
+        r = place_of(look, &config->cgroup_place, &out->cgroup_place, err);
     if (r == 0)
         r = look_dirs(look, config, out, err);
     if (r == 0)
         r = look_runtimes(look, config, out, err);
     return r == 0 ? look_problems(look, config, out, err) : r;
+}
+
+/* The version that was named for an engine; NULL: none was. */
+static const struct engine_version *named(const struct doctor_look *look,
+                                          const struct engine *engine)
+{
+    for (size_t i = 0; i < look->asked->n_versions; i++)
+        if (look->asked->versions[i].engine == engine)
+            return &look->asked->versions[i];
+    return NULL;
 }
 
 int doctor_look_engines(const struct doctor_look *look, struct doctor_engines *out,
@@ -155,22 +169,24 @@ int doctor_look_engines(const struct doctor_look *look, struct doctor_engines *o
 
     *out = (struct doctor_engines){.n = 0};
     for (const struct engine *engine = engines; r == 0 && engine->name; engine++) {
-        const struct engine_version version = {.engine = engine};
+        const struct engine_version unknown = {.engine = engine}, *version = named(look, engine);
         struct doctor_engine *all = arena_grow(look->arena, out->engines, out->n, sizeof *all);
         struct engine_config config;
-        bool installed;
+        bool wanted = version;
 
         if (!all)
             return cdi_error_nomem(err);
         out->engines = all;
-        r = is_installed(look, engine->name, &installed, err);
-        if (r < 0 || !installed)
+        if (!version)
+            r = is_installed(look, engine->name, &wanted, err);
+        if (r < 0 || !wanted)
             continue;
         docker = docker || strcmp(engine->name, "docker") == 0;
-        r = engine_config_read(&look->roots->system, &version, look->user, look->arena, &config,
-                               err);
+        r = engine_config_read(&look->roots->system, version ? version : &unknown,
+                               look->asked->user, look->arena, &config, err);
         /* Docker brings a containerd of its own, which reads no documents by itself. */
-        if (r == 0 && !(docker && strcmp(engine->name, "containerd") == 0 && !config.n_files))
+        wanted = version || config.n_files || !docker || strcmp(engine->name, "containerd") != 0;
+        if (r == 0 && wanted)
             r = look_engine(look, &config, &all[out->n++], err);
     }
     return r;

@@ -12,6 +12,11 @@ expect_status 2 "$cdikit" doctor --checks --root "$TMP"
 expect_err '--checks goes alone'
 expect_status 3 "$cdikit" doctor --root "$TMP/none"
 expect_err "$TMP/none: No such file"
+expect_status 2 "$cdikit" doctor --engine rkt
+expect_err 'rkt'
+expect_status 2 "$cdikit" doctor --engine docker@installed --root "$TMP"
+expect_err 'does not go with --root'
+expect_status 2 "$cdikit" doctor --engine docker --checks
 expect_status 0 "$cdikit" doctor --help
 expect_out '^Usage: cdikit doctor'
 expect_status 0 "$cdikit" doctor --checks --json
@@ -74,7 +79,8 @@ kernel/drivers/net/veth.ko.xz:'
     done
     put etc/docker/daemon.json '{
     "features": {"cdi": true},
-    "runtimes": {"nvidia": {"path": "nvidia-container-runtime", "args": []}}
+    "runtimes": {"nvidia": {"path": "nvidia-container-runtime", "args": []}},
+    "exec-opts": ["native.cgroupdriver=systemd"]
 }'
     links
     refresh
@@ -99,7 +105,7 @@ check, state = sys.argv[2:4]
 found = [f for c in json.load(open(sys.argv[1]))["checks"] if c["id"] == check for f in c["findings"]]
 def fits(f):
     text = "\n".join("%s=%s" % (k, f[k]) for k in f)
-    return f["state"] == state and all(re.search(p, text, re.M) for p in sys.argv[4:])
+    return re.fullmatch(state, f["state"]) and all(re.search(p, text, re.M) for p in sys.argv[4:])
 sys.exit(0 if any(map(fits, found)) else "no such finding in %s" % found)' \
         "$TMP/.out" "$check" "$state" "$@"
 }
@@ -222,8 +228,9 @@ look 1
 finds char-links warning '1 of 6 devices' '/dev/nvidiactl' 'command=nvidia-ctk system create-dev-char-symlinks$' 'fix=True'
 finds char-links problem 'path=/dev/char/195:0' 'command=ln -sfn /dev/nvidia0 /dev/char/195:0$' 'fix=False'
 mv "$node/run/systemd" "$TMP/systemd"
-look 0
+look 1
 state char-links not-applicable
+finds engine-cgroup-driver problem 'docker is told to let systemd' 'value=systemd'
 mv "$TMP/systemd" "$node/run/systemd"
 links
 
@@ -344,7 +351,13 @@ finds engine-cdi warning 'docker does not read CDI documents, and containers get
 finds engine-runtimes problem '"nvidia", its default, does not exist' 'value=/opt/none' 'no container starts'
 put etc/docker/daemon.json '{}'
 look 0
-finds engine-cdi warning 'docker is not told' 'since version 28\.2\.0'
+finds engine-cdi warning 'docker is not told' 'since version 28\.2\.0' 'hint=--engine docker@installed'
+expect_status 1 "$cdikit" doctor --root "$node" --json --engine docker@28.2.0 --engine containerd@1.7.0
+finds engine-cdi ok 'docker reads CDI documents'
+finds engine-cdi problem 'containerd does not read CDI documents'
+put etc/docker/daemon.json '{"features": {"cdi": true}, "exec-opts": ["native.cgroupdriver=cgroupfs"]}'
+look 0
+finds engine-cgroup-driver warning 'docker manages control groups itself' 'value=cgroupfs' 'path=/etc/docker/daemon\.json:1:43'
 put etc/docker/daemon.json '{"features": {"cdi": true}, "cdi-spec-dirs": ["/etc/cdi", "/opt/cdi"]}'
 look 1
 finds engine-spec-dirs problem 'docker does not read /var/run/cdi' 'value=/etc/cdi, /opt/cdi' 'cdi-spec-dirs'
@@ -357,7 +370,7 @@ finds engine-cdi problem 'docker: ' 'path=/etc/docker/daemon\.json:'
 put etc/docker/daemon.json '{"features": {"cdi": true}}'
 rm "$node"/usr/bin/{podman,dockerd,crio}
 look 0
-for check in engine-cdi engine-spec-dirs engine-runtimes; do state $check not-applicable; done
+for check in engine-cdi engine-spec-dirs engine-runtimes engine-cgroup-driver; do state $check not-applicable; done
 
 # ---- the host ----
 put sys/fs/selinux/booleans/container_use_devices '0 0'
@@ -474,6 +487,13 @@ finds spec-stale problem 'options were given'
 expect_status 0 on mismatch bash -c "'$cdikit' doctor --json --fix; true"
 expect_err 'warning: cdikit refresh: status 1'
 finds spec-documents warning 'no document of its GPUs'
+
+# An engine that is asked for its version.
+mkdir "$TMP/bin"
+printf '#!/bin/sh\necho "Docker version 24.0.0, build 0123456"\n' >"$TMP/bin/dockerd"
+chmod 755 "$TMP/bin/dockerd"
+expect_status 0 on two-gpus bash -c "PATH=$TMP/bin:\$PATH '$cdikit' doctor --json --engine docker@installed; true"
+finds engine-cdi '(problem|warning)' 'docker does not read CDI documents' 'use a newer version'
 
 # ---- MIG ----
 tree mig "$node"

@@ -41,6 +41,7 @@ void soundnode_setup(void)
                                           .dirs = "/etc/cdi, /var/run/cdi",
                                           .dirs_key = "cdi-spec-dirs",
                                           .reads = {true, true},
+                                          .cgroup_driver = "systemd",
                                           .runtimes = &sound.runtime,
                                           .n_runtimes = 1};
     sound.facts = (struct doctor_facts){

@@ -172,18 +172,20 @@ Test(doctor, char_links)
 
 Test(doctor, engine_cdi)
 {
-    struct doctor_engine_problem problem = {"/etc/docker/daemon.json:1:2", "broken"};
+    struct doctor_engine_problem problem = {"/etc/docker/daemon.json:1:2", true, "broken"};
 
     sound.engine.cdi = ENGINE_CDI_UNDECIDED;
     sound.engine.enable = "this in that";
     expect("engine-cdi", WARNING, "docker is not told to read CDI documents", NULL, NULL, NULL);
-    cr_expect_str_eq(judge("engine-cdi")->findings[0].hint, "this in that");
-    sound.engine.restart = "restart it";
-    cr_expect_str_eq(judge("engine-cdi")->findings[0].hint, "this in that; then: restart it");
+    cr_expect_not_null(strstr(judge("engine-cdi")->findings[0].hint, "--engine docker@installed"));
+    cr_expect_not_null(strstr(judge("engine-cdi")->findings[0].hint, ": this in that"));
     sound.engine.cdi = ENGINE_CDI_OFF;
     sound.engine.cdi_place = "/etc/docker/daemon.json:1:9";
     expect("engine-cdi", WARNING, "GPUs by a runtime alone", "/etc/docker/daemon.json:1:9", NULL,
            NULL);
+    cr_expect_str_eq(judge("engine-cdi")->findings[0].hint, "this in that");
+    sound.engine.restart = "restart it";
+    cr_expect_str_eq(judge("engine-cdi")->findings[0].hint, "this in that; then: restart it");
     sound.engine.n_runtimes = 0;
     expect("engine-cdi", PROBLEM, "docker does not read CDI documents",
            "/etc/docker/daemon.json:1:9", NULL, NULL);
@@ -191,6 +193,8 @@ Test(doctor, engine_cdi)
     sound.engine.problems = &problem;
     sound.engine.n_problems = 1;
     expect("engine-cdi", PROBLEM, "docker: broken", "/etc/docker/daemon.json:1:2", NULL, NULL);
+    problem.fatal = false;
+    expect("engine-cdi", WARNING, "docker: broken", "/etc/docker/daemon.json:1:2", NULL, NULL);
 }
 
 Test(doctor, engine_spec_dirs)
@@ -218,6 +222,23 @@ Test(doctor, engine_runtimes)
            "/etc/docker/daemon.json:1:1", "nvidia-container-runtime", NULL);
     sound.engine.n_runtimes = 0;
     expect_state("engine-runtimes", DOCTOR_NOT_APPLICABLE);
+}
+
+Test(doctor, engine_cgroup_driver)
+{
+    sound.engine.cgroup_driver = "cgroupfs";
+    sound.engine.cgroup_place = "/etc/docker/daemon.json:4:4";
+    expect("engine-cgroup-driver", WARNING, "docker manages control groups itself",
+           "/etc/docker/daemon.json:4:4", "cgroupfs", NULL);
+    sound.facts.host.cgroup = DOCTOR_CGROUP_V1;
+    expect_state("engine-cgroup-driver", DOCTOR_OK);
+    sound.facts.host.systemd = false;
+    expect_state("engine-cgroup-driver", DOCTOR_OK);
+    sound.engine.cgroup_driver = "systemd";
+    expect("engine-cgroup-driver", PROBLEM, "and it does not run", "/etc/docker/daemon.json:4:4",
+           "systemd", NULL);
+    sound.engine.cgroup_driver = NULL;
+    expect_state("engine-cgroup-driver", DOCTOR_NOT_APPLICABLE);
 }
 
 Test(doctor, selinux)
