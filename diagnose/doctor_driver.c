@@ -213,9 +213,10 @@ void doctor_judge_libraries(const struct doctor_facts *facts, struct doctor_repo
     for (size_t i = 0; i < d->n_libraries; i++)
         bad += judge_library(d, &d->libraries[i], report);
     if (!bad)
-        doctor_add(report,
-                   &(struct doctor_finding){.state = DOCTOR_OK,
-                                            .message = "the libraries fit the kernel module",
-                                            .path = d->libraries[0].path,
-                                            .value = d->libraries[0].version});
+        doctor_add(report, &(struct doctor_finding){
+                               .state = DOCTOR_OK,
+                               .message = d->loaded ? "the libraries fit the kernel module"
+                                                    : "the libraries are of one version",
+                               .path = d->libraries[0].path,
+                               .value = d->libraries[0].version});
 }

@@ -508,6 +508,25 @@ finds nodes problem 'path=/dev/nvidia-caps/nvidia-cap12' 'command=nvidia-modprob
 finds node-numbers problem 'path=/dev/nvidia-caps/nvidia-cap13' 'value=236:14' 'says 236:13' 'command=rm /dev/nvidia-caps/nvidia-cap13 && nvidia-modprobe -f .*/gi1/ci0/access$'
 finds node-permissions warning 'path=/dev/nvidia-caps/nvidia-cap13' 'command=chmod 0444 '
 
+# ---- what is not what it should be ----
+sound two-gpus
+name=$(printf 'a\033[31m')
+mkfifo "$node/etc/cdi/fifo.yaml"
+ln -s loop.yaml "$node/etc/cdi/loop.yaml"
+ln -s /nowhere "$node/etc/cdi/gone.yml"
+echo 'no: document' >"$node/etc/cdi/$name.yaml"
+rm "$node/etc/subuid" "$node/proc/devices"
+mkfifo "$node/etc/subuid" "$node/proc/devices"
+rm "$node/proc/driver/nvidia/version" && mkdir "$node/proc/driver/nvidia/version"
+expect_status 3 timeout 20 "$cdikit" doctor --root "$node"
+expect_out '^unknown: driver-loaded: not a regular file$'
+expect_out '^unknown: rootless: not a regular file$'
+expect_out '^problem: spec-documents: /etc/cdi/fifo.yaml: '
+expect_out '^problem: spec-documents: /etc/cdi/loop.yaml: '
+expect_out '^warning: spec-ignored: '
+check "no control characters" bash -c '! grep -q "$(printf "\033")" "$0"' "$TMP/.out"
+check "a word for the shell" grep -Fq "cdikit validate '/etc/cdi/a\\x1b[31m.yaml'" "$TMP/.out"
+
 # ---- somebody who may not look ----
 sound two-gpus
 chmod 600 "$node/run/cdi/nvidia.yaml"

@@ -80,6 +80,12 @@ Test(doctor, driver_modules)
 
 Test(doctor, driver_libraries)
 {
+    expect("driver-libraries", OK, "fit the kernel module", "/usr/lib/libcuda.so.580.65.06",
+           "580.65.06", NULL);
+    sound.facts.driver.loaded = NULL;
+    expect("driver-libraries", OK, "are of one version", "/usr/lib/libcuda.so.580.65.06",
+           "580.65.06", NULL);
+    sound.facts.driver.loaded = "580.65.06";
     sound.libraries[1].version = "570.133.20";
     expect("driver-libraries", PROBLEM, "of version 570.133.20, the loaded kernel module of",
            "/usr/lib/libnvidia-ml.so.580.65.06", "570.133.20", NULL);
