@@ -88,9 +88,8 @@ int state_parse(const char *text, size_t len, struct arena *arena, struct state 
     return cdi_error_wrap(err, r, "the container's state on standard input");
 }
 
-/* The root.path of a config.json; "" if it has none. */
-static int config_root(const char *text, size_t len, struct arena *arena, const char **path,
-                       struct cdi_error *err)
+int state_config_root(const char *text, size_t len, struct arena *arena, const char **path,
+                      struct cdi_error *err)
 {
     struct json_document doc;
     struct json *root;
@@ -122,7 +121,7 @@ static int read_config(const char *bundle, struct arena *arena, const char **pat
     r = file_read(AT_FDCWD, file, CONFIG_MAX_SIZE, &text, &len, err);
     if (r < 0)
         return r;
-    r = config_root(text, len, arena, &found, err);
+    r = state_config_root(text, len, arena, &found, err);
     if (r < 0) {
         cdi_error_set_file(err, file);
         return r;

@@ -42,4 +42,11 @@ int state_root(const struct state *state, struct arena *arena, const char **path
  */
 void state_forget(int fd);
 
+/*
+ * The root.path of a config.json, from the arena; "" if it has none. Names of members as in
+ * state_parse(). Errors: SYNTAX, INVALID, LIMIT, NOMEM.
+ */
+int state_config_root(const char *text, size_t len, struct arena *arena, const char **path,
+                      struct cdi_error *err) CDI_MUST_CHECK;
+
 #endif
