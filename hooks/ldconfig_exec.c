@@ -219,10 +219,16 @@ static int run(int program, int tree, struct cdi_error *err)
 static int await(pid_t pid, struct cdi_error *err)
 {
     int status;
+    pid_t done;
 
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
+    do {
+        done = waitpid(pid, &status, 0);
+        if (done < 0 && errno != EINTR)
             return cdi_error_set_errno(err, errno, "cannot wait for ldconfig");
+        /* One that has itself traced stops, and nobody would let it go on. */
+        if (done == pid && WIFSTOPPED(status))
+            (void)kill(pid, SIGKILL);
+    } while (done < 0 || (!WIFEXITED(status) && !WIFSIGNALED(status)));
     if (WIFSIGNALED(status))
         return cdi_error_set(err, CDI_ERR_IO, "ldconfig was ended by signal %d", WTERMSIG(status));
     if (WEXITSTATUS(status) == STATUS_TOLD)
