@@ -222,6 +222,18 @@ has etc/ld.so.conf /opt/extra
 call 0 --quiet --folder $driver
 silent
 
+# setup-container does the same, behind the links that it makes.
+small() {
+    debian
+    lib $driver/libcuda.so.570.1 libcuda.so.1
+}
+small
+setup=(setup-container --update-ldcache --folder "$driver" --link "libcuda.so.1::$driver/libcuda.so")
+call 0 --folder $driver
+expect_status 0 "$hook" "${setup[@]}" <<<"$state"
+check "setup-container: the library is found by both names" \
+    test "$(cached "$root" | grep -c libcuda)" = 2
+
 # ---- programs ----
 cat >"$TMP/in/program.c" <<'C'
 #include <stdio.h>
@@ -315,10 +327,6 @@ restored() {
     silent
     check "$1: the cache is right" grep -q libcuda.so.1 <(cached "$root")
     check "$1: it is a file" test ! -L "$root/etc/ld.so.cache" -a -f "$root/etc/ld.so.cache"
-}
-small() {
-    debian
-    lib $driver/libcuda.so.570.1 libcuda.so.1
 }
 small
 echo garbage >"$root/etc/ld.so.cache"
