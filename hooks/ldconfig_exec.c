@@ -96,6 +96,8 @@ static int check_program(int fd, const char *path, off_t *size, struct cdi_error
         return refuse(err, path, "it is not a regular file");
     if (!is_roots(st.st_uid) || st.st_mode & (S_IWGRP | S_IWOTH))
         return refuse(err, path, "others than root can change it");
+    if (st.st_mode & (S_ISUID | S_ISGID))
+        return refuse(err, path, "it is set-user-ID or set-group-ID, as no ldconfig is");
     if (st.st_size > MOST_SIZE)
         return refuse(err, path, "it is too large");
     if (elf_read(fd, &facts, NULL) < 0 || (facts.type != ET_EXEC && facts.type != ET_DYN))
