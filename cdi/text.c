@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum {
-    MOST_TURNS = 1000,
+    MOST_AGAIN = 16, /* times the text; beside: */
+    SOME_AGAIN = 1 << 16,
 };
 
 static const char mark[] = "\xEF\xBB\xBF";
@@ -110,11 +111,13 @@ struct text_cursor text_cursor_at(const char *text, size_t len)
     return (struct text_cursor){.text = text, .len = len};
 }
 
+/* Goes to the beginning, if what was read of the text so far may be read again. */
 static bool go_back(struct text_cursor *cursor)
 {
-    if (++cursor->turns > MOST_TURNS)
+    cursor->again += (size_t)(cursor->at - cursor->text);
+    if (cursor->again > MOST_AGAIN * cursor->len + SOME_AGAIN)
         return false;
-    cursor->lines = text_lines_of(cursor->text, cursor->len);
+    cursor->lines = cursor->first;
     return true;
 }
 
@@ -139,8 +142,8 @@ const char *text_cursor_find(struct text_cursor *cursor, struct cdi_position pos
 
     if (pos.line == 0 || text_is_utf16(cursor->text, cursor->len))
         return NULL;
-    if (!cursor->lines.end)
-        cursor->lines = text_lines_of(cursor->text, cursor->len);
+    if (!cursor->first.end)
+        cursor->lines = cursor->first = text_lines_of(cursor->text, cursor->len);
     if ((before && !go_back(cursor)) || !find_line(cursor, pos.line))
         return NULL;
     for (; cursor->column < pos.column && cursor->at < cursor->line_end; cursor->column++) {

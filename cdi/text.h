@@ -33,18 +33,19 @@ bool text_lines_next(struct text_lines *lines, const char **line, size_t *len);
 struct text_cursor {
     const char *text;
     size_t len;
-    struct text_lines lines; /* after the line that the cursor is in; zeroes at first */
+    struct text_lines first; /* before the first line; zeroes until something is looked for */
+    struct text_lines lines; /* after the line that the cursor is in */
     const char *at;          /* in that line */
     const char *line_end;
     unsigned column;
-    unsigned turns; /* how often it went back */
+    size_t again; /* bytes that were gone over more than once */
 };
 
 struct text_cursor text_cursor_at(const char *text, size_t len);
 
 /*
  * What stands at a position, up to the end of its line; NULL where there is none, where the text
- * is UTF-16, and once there was too much going to and fro: that is not worth quadratic time.
+ * is UTF-16, and once there was too much going back and forth: that is not worth quadratic time.
  */
 const char *text_cursor_find(struct text_cursor *cursor, struct cdi_position pos, size_t *len);
 

@@ -217,4 +217,16 @@ expect_status 3 "$cdikit" validate 'b/*.yaml' a/1.yaml
 expect_err 'b/\*\.yaml: no file fits this pattern'
 expect_out '^1 file: 0 errors'
 
+# ---- many files: one is open at a time ----
+mkdir "$TMP/many"
+for i in $(seq 400); do
+    printf 'cdiVersion: 0.3.0\nkind: vendor.com/device\ndevices: [{name: d%s, containerEdits: {env: [A=b]}}]\n' \
+        "$i" >"$TMP/many/$i.yaml"
+done
+for operand in "$TMP/many" "$TMP/many/*.yaml"; do
+    # shellcheck disable=SC2016 # for the other shell
+    expect_status 0 bash -c 'ulimit -n 16 && exec "$@"' - "$cdikit" validate "$operand"
+    expect_out '^400 files: 0 errors, 0 warnings$'
+done
+
 finish

@@ -123,3 +123,22 @@ Test(text, encodings)
     cr_expect_not(text_has_mark("\xEF\xBB", 2));
     cr_expect_null(text_cursor_find(&cursor, (struct cdi_position){1, 1}, &len));
 }
+
+/* Going back and forth ends before it costs the square of the text. */
+Test(text, cursor_is_not_quadratic, .timeout = 20)
+{
+    static char text[1 << 20];
+    struct text_cursor cursor;
+    size_t len, found = 0;
+
+    memset(text, 'x', sizeof text);
+    for (size_t i = 99; i < sizeof text; i += 100)
+        text[i] = '\n';
+    cursor = text_cursor_at(text, sizeof text);
+    for (unsigned i = 0; i < 100000; i++) {
+        (void)text_cursor_find(&cursor, (struct cdi_position){10000, 1}, &len);
+        found += text_cursor_find(&cursor, (struct cdi_position){1, 1}, &len) != NULL;
+    }
+    cr_expect_geq(found, 10);
+    cr_expect_leq(found, 20);
+}
