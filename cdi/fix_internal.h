@@ -12,6 +12,7 @@ enum fix_kind {
     FIX_KEY,    /* the key at pos becomes the string `value` */
     FIX_INSERT, /* the document gets an entry with the key `value` */
     FIX_DELETE, /* the entry of the key at pos, which repeats another one, goes */
+    FIX_ORDER,  /* the entries of the document are in another order */
 };
 
 /* A replacement of `len` bytes at `start`. */
@@ -37,6 +38,12 @@ struct fix_plan {
 
 /* Adds the edit for a finding, if there is one for it. The arena gets the strings. */
 int fix_plan_finding(struct fix_plan *plan, const struct cdi_finding *finding);
+
+/* Adds the edit of the members' order: see fix_order.c. */
+int fix_plan_order(struct fix_plan *plan, const struct cdi_finding *finding);
+
+/* Adds an edit whose strings the arena has. NOMEM also if one of them is NULL. */
+int fix_add_edit(struct fix_plan *plan, const struct fix_edit *edit);
 
 /* True for what is repaired by rewriting the whole text: line ends, a byte order mark. */
 bool fix_is_of_text(const struct cdi_rule *rule);

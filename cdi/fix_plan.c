@@ -40,7 +40,7 @@ static bool token_find(struct fix_plan *plan, struct cdi_position pos, struct to
     return n > 0;
 }
 
-static int add_edit(struct fix_plan *plan, const struct fix_edit *edit)
+int fix_add_edit(struct fix_plan *plan, const struct fix_edit *edit)
 {
     struct fix_edit *edits = arena_grow(plan->arena, plan->edits, plan->n, sizeof *edits);
 
@@ -66,7 +66,7 @@ static int replace(struct fix_plan *plan, enum fix_kind kind, struct cdi_positio
         .text = bare ? value : arena_printf(plan->arena, "%c%s%c", quotes, value, quotes),
     };
 
-    return add_edit(plan, &edit);
+    return fix_add_edit(plan, &edit);
 }
 
 /* A released version later than any that is known here. */
@@ -109,7 +109,7 @@ static int insert_version(struct fix_plan *plan)
     edit.start = (size_t)(s - plan->text);
     if (*s != '{') {
         edit.text = arena_printf(plan->arena, "cdiVersion: \"%s\"\n", plan->min_version);
-        return pos.column == 1 ? add_edit(plan, &edit) : 0;
+        return pos.column == 1 ? fix_add_edit(plan, &edit) : 0;
     }
     s++;
     while (s + blank < end && ascii_isspace(s[blank]))
@@ -118,7 +118,7 @@ static int insert_version(struct fix_plan *plan)
     edit.text = blank ? arena_printf(plan->arena, "%.*s\"cdiVersion\": \"%s\",", (int)blank, s,
                                      plan->min_version)
                       : arena_printf(plan->arena, "\"cdiVersion\": \"%s\", ", plan->min_version);
-    return add_edit(plan, &edit);
+    return fix_add_edit(plan, &edit);
 }
 
 static bool has_version(const struct yaml_node *root)
@@ -189,7 +189,7 @@ static int plan_repeated(struct fix_plan *plan, const struct cdi_finding *findin
     s += s < end && *s == '\n';
     edit.start = (size_t)(begin - plan->text);
     edit.len = (size_t)(s - begin);
-    return add_edit(plan, &edit);
+    return fix_add_edit(plan, &edit);
 }
 
 /* Words that can mean one thing only; upper and lower case are the same. */
@@ -243,8 +243,8 @@ static const struct repair {
     {"version-unknown", plan_version},  {"version-too-low", plan_version},
     {"version-too-high", plan_version}, {"target-version", plan_version},
     {"coerced-scalar", plan_quotes},    {"field-case", plan_key},
-    {"duplicate-key", plan_repeated},   {"node-type", plan_word},
-    {"hook-name", plan_word},
+    {"duplicate-key", plan_repeated},   {"member-order", fix_plan_order},
+    {"node-type", plan_word},           {"hook-name", plan_word},
 };
 
 static const struct repair *find_repair(const struct cdi_rule *rule)

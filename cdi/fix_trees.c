@@ -98,11 +98,30 @@ static bool is_inserted(const struct comparison *c, const struct yaml_node *key)
     return false;
 }
 
+/* The same entries in any order. */
+static bool entries_agree(const struct comparison *c, const struct yaml_node *a,
+                          const struct yaml_node *b)
+{
+    if (a->len != b->len || a->len > MOST_COMPARED)
+        return false;
+    for (size_t i = 0; i < a->len; i++) {
+        size_t k = 0;
+
+        while (k < b->len && !same_scalar(a->entries[i].key, b->entries[k].key))
+            k++;
+        if (k == b->len || !agree(c, a->entries[i].value, b->entries[k].value))
+            return false;
+    }
+    return true;
+}
+
 static bool mappings_agree(const struct comparison *c, const struct yaml_node *a,
                            const struct yaml_node *b)
 {
     size_t i = 0, k = 0;
 
+    if (edit_at(c, FIX_ORDER, a->pos))
+        return entries_agree(c, a, b);
     while (i < a->len || k < b->len) {
         if (i < a->len && edit_at(c, FIX_DELETE, a->entries[i].key->pos)) {
             if (!is_repeated(a, i))

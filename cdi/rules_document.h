@@ -56,6 +56,14 @@ RULE(FIELD_CASE, "field-case", WARNING, "members are spelt as in the CDI specifi
      "Engines that are built on the CDI library do not tell upper from lower case in the names of "
      "members, so that additionalGIDs is read as additionalGids. Other readers, schema validators "
      "among them, take such a member for an unknown one.")
+RULE(MEMBER_ORDER, "member-order", OFF,
+     "the members of a document are in the order of the specification",
+     "CDI SPEC.md, \"CDI JSON "
+     "Specification\"",
+     "Engines do not care, but who reads the document does: cdiVersion and kind say what it is, "
+     "and stand before annotations, devices and containerEdits. Off by default, for many programs "
+     "write members in the order of the alphabet. There is one finding, for the first member that "
+     "comes too late.")
 RULE(IGNORE_COMMENT, "ignore-comment", WARNING,
      "a comment \"cdikit:\" says ignore or ignore-file and names rules", "docs/validation.md",
      "A comment \"# cdikit: ignore RULE\" silences findings of that rule on its own line or, where "

@@ -9,7 +9,9 @@
 #include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/quote.h"
+#include "cdi/fields.h"
 #include "cdi/validate_internal.h"
+#include "cdi/yaml.h"
 
 enum {
     LONGEST_SUBDOMAIN = 253,
@@ -274,6 +276,30 @@ static int check_devices(struct walk *walk)
     return 0;
 }
 
+/* The first member of the document that stands behind one which the table has after it. */
+static int warn_of_order(struct walk *walk)
+{
+    const struct yaml_node *root = walk->spec->root;
+    const struct field *last = NULL;
+    size_t hint = 0;
+
+    for (size_t i = 0; root && root->kind == YAML_MAPPING && i < root->len; i++) {
+        const struct yaml_node *key = root->entries[i].key;
+        const struct field *field = field_find(&object_spec, key->scalar.s, key->len, &hint);
+
+        if (field && last && field < last) {
+            char message[64];
+
+            (void)snprintf(message, sizeof message, "%s stands after %s", field->name, last->name);
+            return lint_add(walk->lint, RULE_MEMBER_ORDER, field->name, key->pos,
+                            "put cdiVersion and kind first, and containerEdits last", message,
+                            walk->err);
+        }
+        last = field ? field : last;
+    }
+    return 0;
+}
+
 int validate_spec(struct walk *walk)
 {
     int r = check_version(walk);
@@ -282,6 +308,8 @@ int validate_spec(struct walk *walk)
         r = check_kind(walk);
     if (r == 0 && walk_warns(walk))
         r = warn_of_annotations(walk, NULL, &walk->spec->annotations);
+    if (r == 0 && walk_wants(walk, RULE_MEMBER_ORDER))
+        r = warn_of_order(walk);
     if (r == 0)
         r = validate_edits(walk, MEMBER(NULL, "containerEdits"), &walk->spec->edits);
     if (r == 0)

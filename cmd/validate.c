@@ -487,11 +487,12 @@ const struct command command_validate = {
         "an engine would refuse, and what it would drop without a word.\n\n"
         "--fix repairs, in the files: a wrong cdiVersion, which becomes the lowest that does; text "
         "that YAML would change into something else, which gets quotes; members spelt in another "
-        "case; repeated members that say the same; words that can mean one thing only, as type: "
-        "char; line ends, a byte order mark; the ending of a name that engines do not load. Only "
-        "these bytes change: comments and layout stay. A file is replaced at once, and only if it "
-        "reads as before but for the repair and breaks no other rule. What cannot be repaired is "
-        "reported. --diff prints the difference for patch and changes nothing.\n\n"
+        "case; repeated members that say the same; the order of members, if that rule is on; words "
+        "that can mean one thing only, as type: char; line ends, a byte order mark; the ending of "
+        "a name that engines do not load. Only these bytes change: comments and layout stay. A "
+        "file is replaced at once, and only if it reads as before but for the repair and breaks no "
+        "other rule. What cannot be repaired is reported. --diff prints the difference for patch "
+        "and changes nothing.\n\n"
         "With --quiet nothing is printed as text: the exit status tells the result.",
     .options = options,
     .options_size = sizeof(struct validate_options),

@@ -6,6 +6,9 @@
 #include "base/cleanup.h"
 #include "cdi/fix.h"
 
+/* Of each rule, as the test wants it; NULL: the rules' own. */
+static const unsigned char *severities;
+
 /* A text after repairs, for as long as there are any; how many in *n. malloc'ed. */
 static char *fix_all(const char *text, size_t *n)
 {
@@ -17,7 +20,8 @@ static char *fix_all(const char *text, size_t *n)
         _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
         struct fix_result result;
 
-        cr_assert_eq(cdi_document_validate(now, len, "x", &findings, NULL, NULL), 0);
+        cr_assert_eq(cdi_document_validate_with(severities, now, len, "x", &findings, NULL, NULL),
+                     0);
         cr_assert_eq(fix_text(now, len, findings.items, findings.n, &result, NULL), 0);
         if (!result.text)
             break;
@@ -185,4 +189,41 @@ Test(fix, line_ends_and_marks)
     expect("\xEF\xBB\xBF"
            "cdiVersion: 1.1\r\nkind: vendor.com/class\r\nKind: a\r\n" DEVICES,
            "cdiVersion: 0.3.0\nkind: vendor.com/class\nKind: a\n" DEVICES);
+}
+
+static void switch_on(const char *rule)
+{
+    static unsigned char all[256];
+
+    for (const struct cdi_rule *at = cdi_rules(); at->id; at++)
+        all[at - cdi_rules()] = (unsigned char)(strcmp(at->id, rule) == 0 ? CDI_SEVERITY_WARNING
+                                                                          : at->severity);
+    severities = all;
+}
+
+Test(fix, members_in_another_order)
+{
+    switch_on("member-order");
+    expect("# SPDX\n" KIND "# the version\n# of CDI\ncdiVersion: 0.3.0 # x\n\n" DEVICES,
+           "# SPDX\n# the version\n# of CDI\ncdiVersion: 0.3.0 # x\n\n" KIND DEVICES);
+    expect("containerEdits:\n  env: [C=d]\n# all of them\n" DEVICES KIND "cdiVersion: 0.3.0",
+           "cdiVersion: 0.3.0\n" KIND "# all of them\n" DEVICES "containerEdits:\n  env: [C=d]\n");
+    expect("---\n" KIND "cdiVersion: 0.3.0\n" DEVICES "...\n",
+           "---\ncdiVersion: 0.3.0\n" KIND DEVICES "...\n");
+    /* With other repairs. */
+    expect("kind: vendor.com/class\r\ncdiVersion: 1.1\r\n" DEVICES,
+           "cdiVersion: 0.3.0\n" KIND DEVICES);
+    /* In order, not in lines of their own, or with a name that must come first. */
+    expect_unchanged("cdiVersion: 0.3.0\n" KIND DEVICES);
+    expect_unchanged("{kind: vendor.com/class, cdiVersion: 0.3.0,\n"
+                     "devices: [{name: dev, containerEdits: {env: [A=b]}}]}\n");
+    expect_unchanged("containerEdits: &e {env: [A=b]}\ncdiVersion: 0.3.0\n" KIND
+                     "devices: [{name: dev, containerEdits: *e}]\n");
+}
+
+Test(fix, a_version_that_is_too_high)
+{
+    expect_unchanged("cdiVersion: 1.0.0\n" KIND DEVICES);
+    switch_on("version-too-high");
+    expect("cdiVersion: 1.0.0\n" KIND DEVICES, "cdiVersion: 0.3.0\n" KIND DEVICES);
 }

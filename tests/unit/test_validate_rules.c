@@ -206,6 +206,10 @@ Test(validate_rules, names_and_versions)
          "2:7 name-one-character\n"},
         {"cdiVersion: 0.3.0\nKind: vv/cc\ndevices: [{name: a, containeredits: {env: [A=b]}}]\n",
          "2:1 field-case\n3:21 field-case\n"},
+        {"kind: v.com/cc\ncdiVersion: 0.3.0\ndevices: [{name: a, containerEdits: {env: [A=b]}}]\n",
+         "2:1 member-order\n"},
+        {"cdiVersion: 0.3.0\ndevices: [{name: a, containerEdits: {env: [A=b]}}]\nkind: v.com/cc\n",
+         "3:1 member-order\n"},
     };
 
     EXPECT(cases);
