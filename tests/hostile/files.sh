@@ -124,19 +124,19 @@ PROOF=seen AFTER=:
 # As many names as somebody has patience for: within the time and the memory, whatever becomes of it.
 crowd() { # DIRECTORY PATTERN FILE
     python3 -c 'import os, sys
-for i in range(100000):
+for i in range(70000):
     os.link(sys.argv[2], sys.argv[1] % i)' "$ROOT$1/$2" "$3"
 }
 PREPARE='crowd /usr/lib/x86_64-linux-gnu lib%d.so.1.2 "$ROOT/usr/lib/x86_64-linux-gnu/libimage.so.1.2"'
-endured 'a folder of 100,000 libraries' '[01]' plain "${LDCACHE[@]}" && ok 'a folder of 100,000 libraries'
+endured 'a folder of 70,000 libraries' '[01]' plain "${LDCACHE[@]}" && ok 'a folder of 70,000 libraries'
 PREPARE='crowd /etc/ld.so.conf.d %d.conf "$ROOT/etc/debian_version"; echo "include /etc/ld.so.conf.d/*" >"$ROOT/etc/ld.so.conf"'
-endured '100,000 files of ld.so.conf.d' '[01]' plain "${LDCACHE[@]}" && ok '100,000 files of ld.so.conf.d'
+endured '70,000 files of ld.so.conf.d' '[01]' plain "${LDCACHE[@]}" && ok '70,000 files of ld.so.conf.d'
 PREPARE='for i in {1..50000}; do echo "/opt/$i"; done >"$ROOT/etc/ld.so.conf"'
 endured '50,000 lines in ld.so.conf' '[01]' plain "${LDCACHE[@]}" && ok '50,000 lines in ld.so.conf'
 PREPARE='crowd /usr/local/cuda/compat libcuda.so.%d.1 "$ROOT/etc/debian_version"'
-endured '100,000 compat libraries' '[01]' plain "${COMPAT[@]}" && ok '100,000 compat libraries'
+endured '70,000 compat libraries' '[01]' plain "${COMPAT[@]}" && ok '70,000 compat libraries'
 PREPARE='crowd /dev nvidia%d.x "$ROOT/etc/debian_version"'
-endured '100,000 names in /dev' '[01]' plain "${PROFILE[@]}" && ok '100,000 names in /dev'
+endured '70,000 names in /dev' '[01]' plain "${PROFILE[@]}" && ok '70,000 names in /dev'
 
 # --- files of the compat directory -----------------------------------------------------------------
 
