@@ -319,7 +319,7 @@ const struct command command_doctor = {
         "once, after all was printed; then everything is looked at again, and that counts. They "
         "write documents with cdikit refresh where it wrote them before, or where there are none, "
         "and make device nodes and links that are missing. The configuration of an engine is never "
-        "changed, and nothing is removed.\n\n"
+        "changed, and nothing is removed but what refresh itself has written.\n\n"
         "The object of --json has the members root; checks (objects with id, summary, state and "
         "findings: state, message and, where there are such, path, value, hint, command, and with "
         "a command fix, which is true if --fix runs it); repairs (command and exit status of what "

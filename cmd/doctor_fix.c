@@ -8,10 +8,18 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "cmd/common.h"
 #include "diagnose/doctor.h"
 
 #define OURSELVES "/proc/self/exe"
+
+/*
+ * What the commands keep of the environment: it says where their configuration is. Other variables
+ * stand for options, which the command that was shown does not have.
+ */
+static const char *const kept[] = {"PATH", "HOME", "XDG_CONFIG_HOME",
+                                   "NVIDIA_CTK_CONFIG_FILE_PATH"};
 
 /* This program under the name of the command, "cdikit" or "nvidia-ctk", with its words. */
 static _Noreturn void exec_command(const char *const *words)
@@ -20,9 +28,18 @@ static _Noreturn void exec_command(const char *const *words)
         const char *const *ours;
         char *const *theirs;
     } argv = {.ours = words};
+    char *env[ARRAY_SIZE(kept) + 1] = {NULL};
+    size_t n = 0;
 
+    for (char **variable = environ; *variable; variable++)
+        for (size_t i = 0; i < ARRAY_SIZE(kept) && n < ARRAY_SIZE(kept); i++) {
+            size_t len = strlen(kept[i]);
+
+            if (strncmp(*variable, kept[i], len) == 0 && (*variable)[len] == '=')
+                env[n++] = *variable;
+        }
     if (dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
-        (void)execv(OURSELVES, argv.theirs);
+        (void)execve(OURSELVES, argv.theirs, env);
     _exit(127);
 }
 

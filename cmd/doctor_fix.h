@@ -21,8 +21,8 @@ struct doctor_repairs {
 /*
  * Runs the commands of the report that are marked for it, each once and in order, and says so on
  * standard error, where their output goes, too. They are commands of this program, which is run
- * for them. A command that fails ends nothing: the next look shows what is left. Errors: IO (no
- * process can be started), NOMEM.
+ * for them, without the variables that stand for options. A command that fails ends nothing: the
+ * next look shows what is left. Errors: IO (no process can be started), NOMEM.
  */
 int doctor_fix(const struct call *call, const struct doctor_report *report,
                struct doctor_repairs *out, struct cdi_error *err) CDI_MUST_CHECK;

@@ -460,7 +460,8 @@ repairs = json.load(open(sys.argv[1]))["repairs"]
 want = [{"command": c, "status": 0} for c in sys.argv[2:]]
 sys.exit(str(repairs) if repairs != want else 0)' "$TMP/.out" "$@"
 }
-repair 'rm /dev/nvidia-uvm /dev/nvidia-modeset'
+repair 'rm /dev/nvidia-uvm /dev/nvidia-modeset; mkdir -p /tmp/other/dev
+    export ROOT=/tmp/other DEV_ROOT=/tmp/other DRY_RUN=true DEV_CHAR_PATH=/tmp/other NVIDIA_CTK_CDI_GENERATE_MODE=imex'
 repaired 'nvidia-ctk system create-device-nodes --control-devices' \
     'nvidia-ctk system create-dev-char-symlinks' 'cdikit refresh'
 expect_err '^cdikit doctor: running: nvidia-ctk system create-device-nodes --control-devices$'
