@@ -25,7 +25,7 @@
 
 enum {
     MOST_CASES = 40,
-    MOST_WORDS = 24,
+    MOST_WORDS = 100,
     MOST_RUNS = 2000,
     WARM_UP = 3,
 };
