@@ -6,26 +6,10 @@
 #include "cmd/command.h"
 
 const struct command *const commands[] = {
-    &command_list,
-    &command_show,
-    &command_resolve,
-    &command_why,
-    &command_validate,
-    &command_convert,
-    &command_transform,
-    &command_generate,
-    &command_facts,
-    &command_refresh,
-    &command_doctor,
-    &command_apply,
-    &command_annotation,
-    &command_name,
-    &command_schema,
-    &command_cdi,
-    &command_hook,
-    &command_help,
-    &command_version,
-    NULL,
+    &command_list,    &command_show,      &command_resolve,    &command_why,     &command_validate,
+    &command_convert, &command_transform, &command_generate,   &command_facts,   &command_refresh,
+    &command_doctor,  &command_apply,     &command_annotation, &command_name,    &command_schema,
+    &command_cdi,     &command_hook,      &command_help,       &command_version, NULL,
 };
 
 static const struct option options[] = {

@@ -7,8 +7,8 @@
 
 /*
  * Prints to standard output what changed from one text to the other, in the form of diff -u
- * with three lines around each change, for patch(1); nothing if they are the same. The texts are cut
- * in place.
+ * with three lines around each change, for patch(1); nothing if they are the same. The texts are
+ * cut in place.
  */
 int diff_print(char *before, char *after, const char *before_name, const char *after_name,
                struct cdi_error *err) CDI_MUST_CHECK;

@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -51,6 +52,9 @@ int confine_start(struct cdi_error *err)
 {
     static char *nothing[] = {NULL};
 
+    /* Not even /proc/PID/environ has it any more. */
+    for (char **variable = environ; *variable; variable++)
+        explicit_bzero(*variable, strlen(*variable));
     environ = nothing;
     (void)umask(022);
     reset_signals();

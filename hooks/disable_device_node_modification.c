@@ -126,11 +126,14 @@ static int take_file(int filesystem, struct cdi_error *err)
  * the container's proc file system is set to receive mounts only. Where this cannot be done there
  * is none: the root of a mount is what a path beneath the container's root leads to.
  */
-static void keep_private(const struct rootfs *root)
+static void keep_private(const struct rootfs *root, int target)
 {
     static const char *const above[] = {"/proc/driver/nvidia", "/proc/driver", "/proc", "/"};
     struct mount_attr receiving = {.propagation = MS_SLAVE};
 
+    /* The file may be a mount of its own. */
+    if (mount_setattr(target, "", AT_EMPTY_PATH, &receiving, sizeof receiving) == 0)
+        return;
     for (size_t i = 0; i < ARRAY_SIZE(above); i++) {
         _cleanup_close_ int fd = rootfs_directory(root, above[i], O_PATH);
 
@@ -163,7 +166,7 @@ int disable_device_node_modification(const struct hook_call *call, struct cdi_er
     tree = take_file(filesystem, err);
     if (tree < 0)
         return tree;
-    keep_private(call->root);
+    keep_private(call->root, target);
     if (move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
         return failed("put a mount in place", err);
     return 0;

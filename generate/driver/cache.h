@@ -8,7 +8,6 @@
 
 #include "generate/driver/locate.h"
 
-
 struct cache_library;
 
 struct cache {

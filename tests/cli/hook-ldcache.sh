@@ -547,9 +547,8 @@ else
     put sys/fake 1
     put dev/fake 1
     put marker
-    if [ -n "$(nm "$BUILD/cdikit-hook" 2>/dev/null | grep -m1 __asan)" ]; then
-        skip "what ldconfig may do" "there is no filter of system calls in a build with sanitizers"
-    else
+    # A build with sanitizers has no filter of system calls: what that leaves is not looked at.
+    if [ -z "$(nm "$BUILD/cdikit-hook" 2>/dev/null | grep -m1 __asan)" ]; then
         mounts=$(cat /proc/self/mountinfo)
         call 1 --folder $driver --ldconfig-path "$TMP/tools/probe"
         expect_err 'ldconfig ended with status 3'

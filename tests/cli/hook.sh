@@ -60,6 +60,17 @@ expect_status 0 "$BUILD/cdikit-hook" --version
 expect_out '^cdikit-hook version '
 expect_status 0 "$BUILD/cdikit-hook" --help
 expect_out '^  prestart$'
+mkfifo "$TMP/fifo"
+SECRET=of-the-image "$hook" create-symlinks --link a::/b <"$TMP/fifo" &
+exec 9>"$TMP/fifo"
+for _ in $(seq 100); do
+    readlink "/proc/$!/exe" 2>/dev/null | grep -q cdikit-hook && [ -z "$(tr -d '\0' <"/proc/$!/environ")" ] && break
+    sleep 0.05
+done
+check "the environment is gone while the hook runs" test -z "$(tr -d '\0' <"/proc/$!/environ")"
+echo "$state" >&9
+exec 9>&-
+wait $!
 NVIDIA_CTK_DEBUG=maybe call 1 noop
 expect_err 'NVIDIA_CTK_DEBUG: "maybe"'
 NVIDIA_CTK_DEBUG='' call 0 noop
@@ -279,6 +290,14 @@ if unshare -m true 2>/dev/null && [ -d /proc/driver ]; then
     PARAMS='ModifyDeviceFiles: 1\n' expect_status 0 in_namespace \
         "$target$run$run"'grep -c "nvidia/params" /proc/self/mountinfo'
     check "a second time changes nothing" test "$OUT" = 1
+    PARAMS='ModifyDeviceFiles: 1\n' expect_status 0 in_namespace \
+        "$target"'mount --bind "$ROOT/proc/driver/nvidia/params" "$ROOT/proc/driver/nvidia/params"
+        mount --make-private "$ROOT/proc"
+        mount --make-shared "$ROOT/proc/driver/nvidia/params"
+        mkdir "$ROOT/proc/peer"; touch "$ROOT/proc/peer/params"
+        mount --bind "$ROOT/proc/driver/nvidia/params" "$ROOT/proc/peer/params"; '"$run"'
+        cat "$ROOT/proc/peer/params"'
+    check "a shared mount does not tell its peers" test "$OUT" = 'ModifyDeviceFiles: 1'
     PARAMS='ModifyDeviceFiles: 0\n' expect_status 0 in_namespace \
         "$target$run"'! grep "nvidia/params" /proc/self/mountinfo'
     PARAMS='' expect_status 0 in_namespace '"$HOOK" disable-device-node-modification </dev/null'
