@@ -42,6 +42,14 @@ if [ "$NAMESPACE" = none ]; then
     finish
 fi
 
+# The naive program gives in to all that is asked of it, and it runs as root: the machine's files
+# cannot be written to in this namespace, but for those of the test.
+export TMPDIR=$TMP
+if ! mount --make-rprivate / || ! mount --bind "$TMP" "$TMP" || ! mount -o remount,bind,ro /; then
+    not_ok "${0##*/}: the machine's files are protected"
+    finish
+fi
+
 # has_devices: whether device nodes can be made; the reason is in WHY.
 has_devices() {
     WHY='device nodes need root'
@@ -81,7 +89,10 @@ make_template() {
 }
 # Its own file system, in memory, because each attack begins with a copy.
 mkdir "$SPACE" && mount -t tmpfs -o mode=755 hostile "$SPACE" || exit 1
-cleanup() { umount -l "$SPACE"; }
+cleanup() {
+    umount -l "$SPACE" "$TMP"
+    mount -o remount,bind,rw /
+}
 make_template
 MOUNTS=$(</proc/self/mountinfo)
 

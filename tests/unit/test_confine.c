@@ -191,7 +191,7 @@ Test(confine, files)
 Test(confine, a_file_that_was_exchanged_is_not_opened)
 {
     const char *dir = tree();
-    _cleanup_close_ int dirfd = open(tmpdir_path(dir, "root/usr/lib"), O_PATH), fd = -1;
+    _cleanup_close_ int dirfd = open(tmpdir_path(dir, "root/usr/lib"), O_PATH);
     struct stat st;
 
     cr_assert_eq(fstatat(dirfd, "file", &st, 0), 0);

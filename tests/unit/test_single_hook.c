@@ -133,7 +133,7 @@ Test(single_hook, devices_of_the_document)
     machine.devices[0].selected = false;
     cr_expect_str_eq(words(&machine, &all_of_it),
                      LINKS "--device-link ../c1::/dev/dri/by-path/1 " COMPAT LDCACHE REST);
-    machine.devices[1].unusable = "gone";
+    machine.devices[1].unusable = true;
     cr_expect_str_eq(words(&machine, &all_of_it), LINKS COMPAT LDCACHE REST);
 }
 
