@@ -6,11 +6,11 @@
 #include "base/arena.h"
 
 /* True in *out if the hook's program has one of the names. */
-static int is_named(struct cdi_oci *oci, struct json *hook, const char *const *names, size_t n,
-                    bool *out, struct cdi_error *err)
+static int is_named(struct cdi_oci *oci, enum oci_section list, struct json *hook,
+                    const char *const *names, size_t n, bool *out, struct cdi_error *err)
 {
     const char *path, *slash;
-    int r = oci_element_text(oci, OCI_HOOKS_PRESTART, hook, "path", &path, err);
+    int r = oci_element_text(oci, list, hook, "path", &path, err);
 
     *out = false;
     if (r < 0)
@@ -29,7 +29,7 @@ int oci_has_prestart(struct cdi_oci *oci, const char *const *names, size_t n, bo
 
     *out = false;
     for (struct json *v = r == 0 ? json_first(&oci->doc, array) : NULL; v && !*out; v = v->next)
-        if ((r = is_named(oci, v, names, n, out, err)) < 0)
+        if ((r = is_named(oci, OCI_HOOKS_PRESTART, v, names, n, out, err)) < 0)
             return r;
     return r;
 }
@@ -47,7 +47,7 @@ static int remove_hooks(struct cdi_oci *oci, const char *const *names, size_t n,
         bool named;
 
         next = v->next;
-        if ((r = is_named(oci, v, names, n, &named, err)) < 0)
+        if ((r = is_named(oci, OCI_HOOKS_PRESTART, v, names, n, &named, err)) < 0)
             return r;
         if (named)
             json_remove(&oci->doc, v);
@@ -134,6 +134,59 @@ static int take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context,
 int oci_take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context, struct cdi_error *err)
 {
     int r = take_hooks(oci, take, context, err);
+
+    if (r < 0)
+        oci_undo(oci, err);
+    return r;
+}
+
+static void fill_env(struct cdi_oci *oci, struct json *hook, const char *variable)
+{
+    struct json *env = json_find(&oci->doc, hook, "env"), *list;
+
+    if (env && env->type == JSON_NULL)
+        json_fill(&oci->doc, env, JSON_ARRAY);
+    if (env) {
+        json_append(&oci->doc, env, json_new_string(&oci->doc, variable));
+        return;
+    }
+    list = json_new(&oci->doc, JSON_ARRAY);
+    json_append(&oci->doc, list, json_new_string(&oci->doc, variable));
+    json_add(&oci->doc, hook, "env", list);
+}
+
+static bool lacks_env(struct cdi_oci *oci, struct json *hook)
+{
+    struct json *env = json_find(&oci->doc, hook, "env");
+
+    return !env || env->type == JSON_NULL ||
+           (env->type == JSON_ARRAY && json_count(&oci->doc, env) == 0);
+}
+
+static int fill_hook_env(struct cdi_oci *oci, const char *const *names, size_t n,
+                         const char *variable, struct cdi_error *err)
+{
+    struct json *array;
+    bool filled = false, named;
+    int r = oci_section(oci, OCI_HOOKS_CREATE_CONTAINER, false, &array, err);
+
+    for (struct json *v = r == 0 ? json_first(&oci->doc, array) : NULL; v; v = v->next) {
+        if ((r = is_named(oci, OCI_HOOKS_CREATE_CONTAINER, v, names, n, &named, err)) < 0)
+            return r;
+        if (!named || v->type != JSON_OBJECT || !lacks_env(oci, v))
+            continue;
+        fill_env(oci, v, variable);
+        filled = true;
+    }
+    if (r == 0)
+        r = json_check(&oci->doc, err);
+    return r < 0 || !filled ? r : oci_commit(oci, err);
+}
+
+int oci_fill_hook_env(struct cdi_oci *oci, const char *const *names, size_t n, const char *variable,
+                      struct cdi_error *err)
+{
+    int r = fill_hook_env(oci, names, n, variable, err);
 
     if (r < 0)
         oci_undo(oci, err);

@@ -29,4 +29,13 @@ typedef int oci_hook_taker(void *context, const char *path, const char *const *a
 int oci_take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context,
                    struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Gives a variable, "NAME=VALUE", to each createContainer hook that has no variables and whose
+ * program has one of n file names: runtimes start such a hook with those of the container (runc
+ * before 1.3), and a program that is linked dynamically obeys the image's LD_PRELOAD then. On
+ * failure the document is unchanged. Errors: INVALID, NOMEM.
+ */
+int oci_fill_hook_env(struct cdi_oci *oci, const char *const *names, size_t n, const char *variable,
+                      struct cdi_error *err) CDI_MUST_CHECK;
+
 #endif

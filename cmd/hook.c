@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cdikit hook, nvidia-ctk hook: what cdikit-hook does. That is a program of its own, linked
- * statically: no variable of an image's makes a loader load something into it.
+ * statically: no variable of an image's makes a loader load something into it. This one obeys
+ * LD_PRELOAD until it has started the other; hooks of documents always have variables of their own,
+ * so that no runtime gives them the image's.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -80,7 +80,7 @@ static int change(const struct hook_call *call, const char *path, mode_t mode,
     if (r < 0)
         return 0;
     if ((entry.st.st_mode & 07777) != mode)
-        r = confine_chmod(entry.dirfd, entry.name, &entry.st, mode);
+        r = confine_chmod(call->root, &entry, mode);
     (void)close(entry.dirfd);
     if (r == -EPERM || r == -EACCES || r == -EXDEV) {
         tell_passed_over(path, -r);

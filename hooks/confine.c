@@ -500,36 +500,47 @@ int confine_replace(int dirfd, const char *name, const char *path, const char *d
     return file_replace_at(dirfd, name, path, data, len, mode, 0, err);
 }
 
-/* The mount that something is on; 0 if the kernel (5.8) does not tell. */
-static unsigned long long mount_of(int dirfd, const char *name, unsigned flags)
+/* Where something is: on which mount, or, if the kernel (5.8) does not tell, on which device. */
+static unsigned long long mount_of(int fd)
 {
     struct statx sx;
 
-    if (statx(dirfd, name, (int)flags, STATX_MNT_ID, &sx) < 0 || !(sx.stx_mask & STATX_MNT_ID))
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &sx) < 0)
         return 0;
-    return sx.stx_mnt_id;
+    if (sx.stx_mask & STATX_MNT_ID)
+        return sx.stx_mnt_id;
+    return (unsigned long long)sx.stx_dev_major << 32 | sx.stx_dev_minor;
 }
 
-int confine_chmod(int dirfd, const char *name, const struct stat *st, mode_t mode)
+/* True for what is the container's own: of its root, or of its /dev. */
+static bool is_own(const struct rootfs *root, int fd)
 {
-    _cleanup_close_ int handle = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    _cleanup_close_ int dev = rootfs_directory(root, "/dev", O_PATH);
+    unsigned long long mount = mount_of(fd);
+
+    return mount && (mount == mount_of(root->fd) || (dev >= 0 && mount == mount_of(dev)));
+}
+
+int confine_chmod(const struct rootfs *root, const struct rootfs_entry *entry, mode_t mode)
+{
+    _cleanup_close_ int handle = openat(entry->dirfd, entry->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     _cleanup_close_ int fd = -1;
     struct stat now;
 
     if (handle < 0 || fstat(handle, &now) < 0)
         return -errno;
-    if (now.st_dev != st->st_dev || now.st_ino != st->st_ino)
+    if (now.st_dev != entry->st.st_dev || now.st_ino != entry->st.st_ino)
         return -ESTALE;
-    if (mount_of(handle, "", AT_EMPTY_PATH) != mount_of(dirfd, "", AT_EMPTY_PATH))
+    if (!is_own(root, handle))
         return -EXDEV;
     if (syscall(CONFINE_FCHMODAT2, handle, "", mode, AT_EMPTY_PATH) == 0)
         return 0;
     if (errno != ENOSYS && errno != EPERM)
         return -errno;
     /* Before Linux 6.6 it has to be open, which a device would notice. */
-    if (S_ISDIR(st->st_mode))
+    if (S_ISDIR(now.st_mode))
         fd = openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    else if ((fd = confine_open_file(dirfd, name, st)) < 0)
+    else if ((fd = confine_open_file(entry->dirfd, entry->name, &now)) < 0)
         return fd;
     return fd < 0 || fchmod(fd, mode) < 0 ? -errno : 0;
 }

@@ -137,10 +137,12 @@ int rootfs_read(const struct rootfs *root, const char *path, size_t limit, char 
 int confine_symlink(int dirfd, const char *name, const char *target, bool *made) CDI_MUST_CHECK;
 
 /*
- * Changes the mode of an entry that is no symlink, and that `st` was told of. -EXDEV if it is
- * mounted there: then it is somebody else's, perhaps the host's. Devices are not opened.
+ * Changes the mode of an entry, which is no symlink. -EXDEV if it is neither on the mount of the
+ * root nor on that of the container's /dev: then it is somebody else's, perhaps the host's. Devices
+ * are not opened.
  */
-int confine_chmod(int dirfd, const char *name, const struct stat *st, mode_t mode) CDI_MUST_CHECK;
+int confine_chmod(const struct rootfs *root, const struct rootfs_entry *entry,
+                  mode_t mode) CDI_MUST_CHECK;
 
 /*
  * Makes a file with this mode, in place of what has the name, at once; `path` is for messages.

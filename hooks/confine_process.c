@@ -44,6 +44,8 @@ static void reset_signals(void)
 
     for (int number = 1; number <= SIGSYS; number++)
         (void)signal(number, SIG_DFL);
+    /* Nobody who reads what is told is no reason to stop half-way. */
+    (void)signal(SIGPIPE, SIG_IGN);
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -18,7 +18,6 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/strbuf.h"
 #include "hooks/confine.h"
 #include "hooks/hook.h"
@@ -121,53 +120,74 @@ static int take_file(int filesystem, struct cdi_error *err)
     return TAKE_FD(tree);
 }
 
-/*
- * A mount that is made in a shared mount shows up in all that share it, the host's too. That of
- * the container's proc file system is set to receive mounts only. Where this cannot be done there
- * is none: the root of a mount is what a path beneath the container's root leads to.
- */
-static void keep_private(const struct rootfs *root, int target)
+/* The file in the container, and the directories above it. */
+struct way {
+    int fds[5]; /* the root, not owned; /proc ...; the file */
+};
+
+static const char *const steps[] = {"proc", "driver", "nvidia", "params"};
+
+static void way_end(struct way *way)
 {
-    static const char *const above[] = {"/proc/driver/nvidia", "/proc/driver", "/proc", "/"};
-    struct mount_attr receiving = {.propagation = MS_SLAVE};
-
-    /* The file may be a mount of its own. */
-    if (mount_setattr(target, "", AT_EMPTY_PATH, &receiving, sizeof receiving) == 0)
-        return;
-    for (size_t i = 0; i < ARRAY_SIZE(above); i++) {
-        _cleanup_close_ int fd = rootfs_directory(root, above[i], O_PATH);
-
-        /* EINVAL: not the root of a mount; then it belongs to one further up. */
-        if (fd >= 0 && mount_setattr(fd, "", AT_EMPTY_PATH, &receiving, sizeof receiving) == 0)
-            return;
-    }
+    for (size_t i = 1; i < ARRAY_SIZE(way->fds); i++)
+        if (way->fds[i] >= 0)
+            (void)close(way->fds[i]);
 }
 
-int disable_device_node_modification(const struct hook_call *call, struct cdi_error *err)
+/* No symlink is followed: proc file systems have none there, and images could lead anywhere. */
+static int find_file(struct way *way, struct cdi_error *err)
 {
-    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-    _cleanup_close_ int target = -1, filesystem = -1, tree = -1;
-    struct rootfs_entry entry;
-    int r = wanted_text(&text, err);
+    struct stat st = {.st_mode = 0};
 
-    if (r < 0 || !text.len || is_there(call->root, &text))
-        return r;
-    r = rootfs_find(call->root, PARAMS, &entry);
-    if (r < 0)
-        return cdi_error_set_errno(err, -r, "the container has no " PARAMS);
-    target = openat(entry.dirfd, entry.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    (void)close(entry.dirfd);
-    if (target < 0 || !S_ISREG(entry.st.st_mode))
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        way->fds[i + 1] = openat(way->fds[i], steps[i], O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (way->fds[i + 1] < 0)
+            return cdi_error_set_errno(err, errno, "the container has no " PARAMS);
+    }
+    if (fstat(way->fds[ARRAY_SIZE(steps)], &st) < 0 || !S_ISREG(st.st_mode))
         return cdi_error_set(err, CDI_ERR_INVALID,
                              "the container's " PARAMS " is not a regular file");
-    filesystem = make_filesystem(&text, err);
+    return 0;
+}
+
+/*
+ * A mount that is made in a shared mount shows up in all that share it, the host's too. The one
+ * in which the file is, and whose root is on the way to it, is set to receive mounts only.
+ */
+static void keep_private(const struct way *way)
+{
+    struct mount_attr receiving = {.propagation = MS_SLAVE};
+
+    /* EINVAL: not the root of a mount; then it belongs to one further up. */
+    for (size_t i = ARRAY_SIZE(way->fds); i-- > 0;)
+        if (mount_setattr(way->fds[i], "", AT_EMPTY_PATH, &receiving, sizeof receiving) == 0)
+            return;
+}
+
+static int mount_text(const struct strbuf *text, const struct way *way, struct cdi_error *err)
+{
+    _cleanup_close_ int filesystem = make_filesystem(text, err), tree = -1;
+
     if (filesystem < 0)
         return filesystem;
     tree = take_file(filesystem, err);
     if (tree < 0)
         return tree;
-    keep_private(call->root, target);
-    if (move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+    keep_private(way);
+    if (move_mount(tree, "", way->fds[ARRAY_SIZE(steps)], "",
+                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
         return failed("put a mount in place", err);
     return 0;
+}
+
+int disable_device_node_modification(const struct hook_call *call, struct cdi_error *err)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    _cleanup_(way_end) struct way way = {{call->root->fd, -1, -1, -1, -1}};
+    int r = wanted_text(&text, err);
+
+    if (r < 0 || !text.len || is_there(call->root, &text))
+        return r;
+    r = find_file(&way, err);
+    return r < 0 ? r : mount_text(&text, &way, err);
 }

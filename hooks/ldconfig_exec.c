@@ -85,7 +85,21 @@ static bool is_roots(uid_t owner)
     return strcmp(map, everybody) != 0;
 }
 
-static int check_program(int fd, const char *path, off_t *size, struct cdi_error *err)
+/* True if a file is below the container's root, as the kernel tells their paths. */
+static bool is_below(const struct rootfs *root, int fd)
+{
+    char name[64], top[PATH_MAX], file[PATH_MAX];
+    ssize_t n_top, n;
+
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", root->fd);
+    n_top = readlink(name, top, sizeof top);
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    n = readlink(name, file, sizeof file);
+    return n_top > 0 && n > n_top && memcmp(top, file, (size_t)n_top) == 0 && file[n_top] == '/';
+}
+
+static int check_program(const struct rootfs *root, int fd, const char *path, off_t *size,
+                         struct cdi_error *err)
 {
     struct elf_facts facts;
     struct stat st;
@@ -94,6 +108,8 @@ static int check_program(int fd, const char *path, off_t *size, struct cdi_error
         return cdi_error_set_errno(err, errno, "cannot look at %s", quote_string(path).text);
     if (!S_ISREG(st.st_mode))
         return refuse(err, path, "it is not a regular file");
+    if (is_below(root, fd))
+        return refuse(err, path, "it is a file of the container");
     if (!is_roots(st.st_uid) || st.st_mode & (S_IWGRP | S_IWOTH))
         return refuse(err, path, "others than root can change it");
     if (st.st_mode & (S_ISUID | S_ISGID))
@@ -110,12 +126,12 @@ static int check_program(int fd, const char *path, off_t *size, struct cdi_error
 }
 
 /* A copy in memory that nobody can change, not even through /proc/PID/exe. */
-static int copy_program(const char *path, struct cdi_error *err)
+static int copy_program(const struct rootfs *root, const char *path, struct cdi_error *err)
 {
     const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     _cleanup_close_ int fd = open_program(path, err), copy = -1;
     off_t size = 0, done = 0;
-    int r = fd < 0 ? fd : check_program(fd, path, &size, err);
+    int r = fd < 0 ? fd : check_program(root, fd, path, &size, err);
 
     if (r < 0)
         return r;
@@ -242,7 +258,7 @@ static int await(pid_t pid, struct cdi_error *err)
 
 int ldconfig_exec(const struct rootfs *root, const char *path, struct cdi_error *err)
 {
-    _cleanup_close_ int program = copy_program(path, err), tree = -1;
+    _cleanup_close_ int program = copy_program(root, path, err), tree = -1;
     pid_t pid;
 
     if (program < 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/covered.h"
+#include "apply/hooks.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -16,6 +17,13 @@
 #include "hookless/hookless.h"
 #include "runtime/modify.h"
 #include "runtime/request_rules.h"
+
+/* Programs of CDI hooks; those of them that are linked dynamically must not start without a
+ * variable.
+ */
+static const char *const hook_programs[] = {"nvidia-ctk", "nvidia-cdi-hook", "cdikit",
+                                            "cdikit-hook"};
+#define HOOK_VARIABLE "NVIDIA_CTK_DEBUG=false"
 
 static void free_oci(struct cdi_oci **oci)
 {
@@ -124,6 +132,8 @@ static int modify(struct cdi_oci *oci, const char *path, const struct config *co
     oci->as_wrapper = true;
     if (r == 0)
         r = modify_apply(&how, err);
+    if (r == 0 && request->devices.n)
+        r = oci_fill_hook_env(oci, hook_programs, ARRAY_SIZE(hook_programs), HOOK_VARIABLE, err);
     if (r == 0 && config->hookless)
         r = work_without_hooks(oci, path, logger, arena, err);
     if (r < 0 || !request->devices.n)

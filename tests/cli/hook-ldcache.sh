@@ -578,6 +578,15 @@ else
     refused "$TMP/tools/none" 'cannot open the host.s ldconfig'
     refused sbin/ldconfig 'absolute path'
     refused @/sbin/ldconfig 'absolute path'
+    small
+    mkdir -p "$root/sbin"
+    cp "$TMP/tools/probe" "$root/sbin/ldconfig"
+    call 1 --folder $driver --ldconfig-path "$root/sbin/ldconfig"
+    expect_err 'it is a file of the container'
+    ln -s "$root/sbin/ldconfig" "$TMP/tools/into"
+    call 1 --folder $driver --ldconfig-path "$TMP/tools/into"
+    expect_err 'it is a file of the container'
+    check "the container's program is not run" test -z "$OUT"
 
     # Some distributions have a script in its place.
     echo 'int main(void) { return 3; }' | gcc -static -x c -o "$TMP/tools/simple" -

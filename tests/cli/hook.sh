@@ -174,6 +174,8 @@ link x/one other
 for bad in a a::b::c ::/x/y a:: a::/ a::/x/. a::/x/.. ""; do
     call 1 create-symlinks --link "$bad"
 done
+call 1 create-symlinks --link good::/x/first --link wrong
+absent x/first
 mkdir "$root/x/full"
 call 1 create-symlinks --link a::/x/full
 expect_err 'cannot make the link /x/full: Is a directory'
@@ -207,6 +209,36 @@ ln -s "$TMP/outside" "$root/escape"
 ln -s ../../../outside "$root/escape2"
 call 0 chmod --mode 777 --path /escape --path /escape2 --path /../../outside
 check "the host's directory stays" test "$(stat -c %a "$TMP/outside")" = 700
+
+if unshare -m true 2>/dev/null; then
+    mkdir -p "$TMP/volume/dri" "$root/vol" "$root/dev/own"
+    chmod 700 "$TMP/volume/dri" "$root/dev/own"
+    ln -s /vol "$root/to-volume"
+    export TMP root hook state
+    # shellcheck disable=SC2016 # expanded there
+    expect_status 0 unshare -m bash -eu -c 'mount --make-rprivate /
+        mount --bind "$TMP/volume" "$root/vol"
+        mount -t tmpfs none "$root/dev"
+        mkdir -m 700 "$root/dev/own"
+        "$hook" chmod --mode 755 --path /to-volume/dri --path /vol/dri --path /vol --path /dev/own <<<"$state"
+        stat -c %a "$root/dev/own"'
+    check "a directory of the container's /dev is changed" test "$OUT" = 755
+    expect_err 'the mode of /to-volume/dri stays: it is mounted into the container'
+    check "what is mounted from the host stays" test "$(stat -c %a "$TMP/volume/dri")" = 700
+else
+    skip "chmod of what is mounted" "needs a mount namespace"
+fi
+
+# ---- messages that nobody reads ----
+fresh
+mkdir -p "$root/dev/dri"
+chmod 700 "$root/dev/dri"
+mkfifo "$TMP/unread"
+(exec 2>"$TMP/unread"; "$hook" setup-container --mode 2755 --path /dev/dri --link a::/last <<<"$state") &
+exec 8<"$TMP/unread"
+exec 8<&-
+wait $!
+link last a
 
 # ---- update-application-profile ----
 profile=etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf
@@ -306,6 +338,14 @@ if unshare -m true 2>/dev/null && [ -d /proc/driver ]; then
     PARAMS='ModifyDeviceFiles: 1\n' expect_status 1 in_namespace \
         'mkdir -p "$ROOT/proc/driver/nvidia/params"; '"$run"
     expect_err 'is not a regular file'
+    PARAMS='ModifyDeviceFiles: 1\n' expect_status 1 in_namespace \
+        'mkdir -p "$ROOT/proc/driver/nvidia" "$ROOT/data"; echo text >"$ROOT/data/x"
+        ln -s ../../../data/x "$ROOT/proc/driver/nvidia/params"; '"$run"
+    expect_err 'is not a regular file'
+    PARAMS='ModifyDeviceFiles: 1\n' expect_status 1 in_namespace \
+        'mkdir -p "$ROOT/data/nvidia"; cp /proc/driver/nvidia/params "$ROOT/data/nvidia"
+        ln -s ../data "$ROOT/proc/driver"; '"$run"
+    expect_err 'the container has no /proc/driver/nvidia/params'
     PARAMS='ModifyDeviceFiles: 1\n' expect_status 0 in_namespace \
         "$target"'"$HOOK" setup-container --disable-device-node-modification --link a::/y <<<"$STATE"
         cat "$ROOT/proc/driver/nvidia/params"'

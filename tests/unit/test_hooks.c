@@ -93,3 +93,36 @@ Test(hooks, add_after_remove)
     cr_expect_str_eq(text, "{\"hooks\":{\"prestart\":[{\"path\":\"/new\"}]}}");
     cdi_oci_free(oci);
 }
+
+/* Hooks of these programs do not start without variables. */
+Test(hooks, fill_env)
+{
+    static const struct {
+        const char *before, *after; /* NULL: unchanged */
+    } lists[] = {
+        {"{}", NULL},
+        {"{\"hooks\":{\"createContainer\":[null,{},{\"path\":\"/other\"}]}}", NULL},
+        {"{\"hooks\":{\"createContainer\":[{\"path\":\"/ours\",\"env\":[\"A=1\"]}]}}", NULL},
+        {"{\"hooks\":{\"prestart\":[{\"path\":\"/ours\"}]}}", NULL},
+        {"{\"hooks\":{\"createContainer\":[{\"path\":\"/ours\",\"env\":\"x\"}]}}", NULL},
+        {"{\"hooks\":{\"createContainer\":[{\"path\":\"/ours\",\"args\":[\"x\"]}]}}",
+         "{\"hooks\":{\"createContainer\":[{\"path\":\"/ours\",\"args\":[\"x\"],\"env\":[\"V=1\"]}]"
+         "}}"},
+        {"{\"hooks\":{\"createContainer\":[{\"path\":\"/a/older\",\"env\":[]},{\"path\":\"/ours\","
+         "\"env\":null}]}}",
+         "{\"hooks\":{\"createContainer\":[{\"path\":\"/a/older\",\"env\":[\"V=1\"]},{\"path\":"
+         "\"/ours\",\"env\":[\"V=1\"]}]}}"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        const char *want = lists[i].after ? lists[i].after : lists[i].before;
+        struct cdi_oci *oci = edits_parse(lists[i].before);
+        _cleanup_free_ char *text = NULL;
+
+        cr_assert_eq(oci_fill_hook_env(oci, names, ARRAY_SIZE(names), "V=1", NULL), 0, "%zu", i);
+        text = edits_format(oci);
+        cr_expect_str_eq(text, want, "%zu: %s", i, text);
+        cr_expect_eq(cdi_oci_changed(oci), lists[i].after != NULL, "%zu", i);
+        cdi_oci_free(oci);
+    }
+}
