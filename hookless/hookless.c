@@ -11,15 +11,15 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/quote.h"
 #include "hookless/libraries.h"
 #include "hookless/overlay.h"
 #include "hookless/plan.h"
 #include "hooks/confine.h"
+#include "hooks/link.h"
 #include "hooks/message.h"
 
-#define MOST_MINORS 64
+#define DEV "/dev/"
 
 /* The work under way. */
 struct work {
@@ -88,14 +88,11 @@ static int add_mounts(struct work *work, struct cdi_error *err)
     return r;
 }
 
-static bool target_exists(struct work *work, const char *link, const char *target)
+static bool target_exists(struct work *work, const struct hook_link *link)
 {
+    const char *path = hook_link_target(link, work->arena);
     bool in_root;
-    const char *path = *target == '/' ? target
-                                      : arena_printf(work->arena, "%.*s/%s",
-                                                     (int)(path_base(link) - link), link, target);
 
-    path = path ? path_clean(work->arena, path) : NULL;
     return path && (overlay_find(&work->overlay, path, &in_root) || in_root);
 }
 
@@ -104,20 +101,17 @@ static int add_links(struct work *work, const struct hook_list *links, bool exis
                      struct cdi_error *err)
 {
     for (size_t i = 0; i < links->n; i++) {
-        const char *separator = strstr(links->items[i], "::"), *target, *path;
-        int r;
+        struct hook_link link;
+        int r = hook_link_parse(links->items[i], work->arena, &link, err);
 
-        target = arena_strndup(work->arena, links->items[i], (size_t)(separator - links->items[i]));
-        path = arena_printf(work->arena, "/%s", separator + 2);
-        path = path ? path_clean(work->arena, path) : NULL;
-        if (!target || !path)
-            return cdi_error_nomem(err);
-        if (existing && !target_exists(work, path, target))
+        if (r < 0)
+            return r;
+        if (existing && !target_exists(work, &link))
             continue;
-        r = overlay_add(&work->overlay, OVERLAY_LINK, path, target, 0);
+        r = overlay_add(&work->overlay, OVERLAY_LINK, link.path, link.target, 0);
         /* Where a file is mounted already, this was done before. */
         if (r < 0 && r != -EBUSY)
-            return cdi_error_set_errno(err, -r, "cannot make the link %s", path);
+            return cdi_error_set_errno(err, -r, "cannot make the link %s", link.path);
     }
     return 0;
 }
@@ -131,16 +125,16 @@ static int read_minors(struct work *work, uint64_t *minors, struct cdi_error *er
 
     *minors = 0;
     for (struct json *v = r == 0 ? json_first(&oci->doc, list) : NULL; v; v = v->next) {
-        const char *path, *name, *type;
+        const char *path, *type;
         uint32_t number;
 
         if ((r = oci_element_text(oci, OCI_DEVICES, v, "path", &path, err)) < 0 ||
             (r = oci_element_text(oci, OCI_DEVICES, v, "type", &type, err)) < 0)
             return r;
-        name = path_base(path);
-        if (strcmp(type, "c") == 0 && strncmp(path, "/dev/nvidia", 11) == 0 &&
-            strspn(name + 6, "0123456789") == strlen(name) - 6 && name[6] &&
-            json_uint32(json_find(&oci->doc, v, "minor"), &number) && number < MOST_MINORS)
+        if (strcmp(type, "c") == 0 && strncmp(path, DEV, strlen(DEV)) == 0 &&
+            application_profile_is_gpu(path + strlen(DEV)) &&
+            json_uint32(json_find(&oci->doc, v, "minor"), &number) &&
+            number < APPLICATION_PROFILE_MINORS)
             *minors |= UINT64_C(1) << number;
     }
     return r;

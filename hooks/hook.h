@@ -81,6 +81,9 @@ struct container_hook {
 #define APPLICATION_PROFILE_DIR  "/etc/nvidia/nvidia-application-profiles-rc.d"
 #define APPLICATION_PROFILE_NAME "10-container.conf"
 
+/* A GPU's minor number is less, or the profile cannot name it. */
+#define APPLICATION_PROFILE_MINORS 64
+
 /* Ends with a name of NULL. */
 extern const struct container_hook container_hooks[];
 
@@ -101,6 +104,8 @@ int disable_device_node_modification_check(const struct hook_args *args, struct 
 int disable_device_node_modification(const struct hook_call *call, struct cdi_error *err);
 /* The text of the profile for GPUs with these minor numbers, a bit each; from the arena. */
 const char *application_profile(uint64_t minors, struct arena *arena);
+/* True for the file name of a GPU's device node: "nvidia" and a number. */
+bool application_profile_is_gpu(const char *name) CDI_PURE;
 int update_application_profile(const struct hook_call *call, struct cdi_error *err);
 int setup_container_check(const struct hook_args *args, struct cdi_error *err);
 int setup_container_prepare(const struct hook_call *call, struct cdi_error *err);

@@ -19,9 +19,8 @@
 #include "hooks/message.h"
 
 #define MOST_ENTRIES 65536
-#define MASK_BITS    64
 
-static bool is_gpu_name(const char *name)
+bool application_profile_is_gpu(const char *name)
 {
     if (strncmp(name, "nvidia", 6) != 0 || !name[6])
         return false;
@@ -34,10 +33,10 @@ static uint64_t bit_of(int dirfd, const char *name)
 {
     struct stat st;
 
-    if (!is_gpu_name(name) || fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+    if (!application_profile_is_gpu(name) || fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
         !S_ISCHR(st.st_mode))
         return 0;
-    if (minor(st.st_rdev) >= MASK_BITS) {
+    if (minor(st.st_rdev) >= APPLICATION_PROFILE_MINORS) {
         hook_warn("/dev/%s has the minor number %u, which the profile cannot name", name,
                   minor(st.st_rdev));
         return 0;
