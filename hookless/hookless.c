@@ -186,13 +186,6 @@ static int add_libraries(struct work *work, struct cdi_error *err)
     return r;
 }
 
-static int check(const struct hook_args *args, struct cdi_error *err)
-{
-    int r = create_symlinks_check(args, err);
-
-    return r == 0 && args->update_ldcache ? update_ldcache_check(args, err) : r;
-}
-
 /* ---- From the overlay to mounts ---- */
 
 static int add_mount(struct work *work, const char *source, const struct overlay_entry *at,
@@ -279,10 +272,8 @@ static int make_mounts(struct work *work, struct cdi_error *err)
 static int run(struct work *work, struct cdi_error *err)
 {
     const struct hook_args *args = &work->plan.args;
-    int r = check(args, err);
+    int r = open_root(work, err);
 
-    if (r == 0)
-        r = open_root(work, err);
     if (r < 0)
         return r;
     overlay_init(&work->overlay, &work->root, work->arena);

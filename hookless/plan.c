@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "base/quote.h"
 #include "hooks/options.h"
 
 static const char *const programs[] = {"nvidia-cdi-hook", "cdikit-hook", "nvidia-ctk", "cdikit"};
@@ -56,6 +57,16 @@ static char **copy_args(struct arena *arena, const char *path, const char *const
     return copy;
 }
 
+/* What the hook itself would refuse to do. */
+static int check(const struct hook_command_line *line, const struct hook_args *args,
+                 struct cdi_error *err)
+{
+    if (line->unknown_option)
+        return cdi_error_set(err, CDI_ERR_USAGE, "there is no option %s",
+                             quote_string(line->unknown_option).text);
+    return line->hook->check ? line->hook->check(args, err) : 0;
+}
+
 static int take(void *context, const char *path, const char *const *args, size_t n,
                 struct cdi_error *err)
 {
@@ -72,10 +83,12 @@ static int take(void *context, const char *path, const char *const *args, size_t
     if (!copy)
         return cdi_error_nomem(err);
     r = hook_options_read((int)argc, copy, taking->arena, &one, &line, err);
+    if (r == 0 && (!line.hook || line.help || line.version))
+        return 0;
+    if (r == 0)
+        r = check(&line, &one, err);
     if (r < 0)
         return cdi_error_wrap(err, r, "a hook of %s", path);
-    if (!line.hook)
-        return 0;
     for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
         if (strcmp(switches[i].name, line.hook->name) == 0)
             *(bool *)(void *)((char *)&one + switches[i].asked) = true;

@@ -73,17 +73,53 @@ Test(hookless, hooks_that_are_taken)
         "]}}");
 }
 
+/* The arguments of a hook that would keep the container from starting. */
+static const char *const wrong_hooks[] = {
+    "\"chmod\",\"--bad\"",
+    "\"chmod\",\"--path\",\"/x\"",
+    "\"chmod\",\"--mode\",\"9\"",
+    "\"chmod\",\"--mode\",\"7\",\"--path\",\" \"",
+    "\"--bad\",\"update-ldcache\"",
+    "\"update-ldcache\",\"--ldconfig-path\",\"\"",
+    "\"update-ldcache\",\"--folder\",\"/a#b\"",
+    "\"create-symlinks\",\"--link\",\"a\"",
+    "\"setup-container\",\"--mode\",\"9\"",
+    "\"setup-container\",\"--device-link\",\"a\"",
+    "\"setup-container\",\"--update-ldcache\",\"--folder\",\"/a#b\"",
+};
+
 Test(hookless, a_hook_with_wrong_options_is_an_error)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(wrong_hooks); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        const char *text = arena_printf(
+            arena,
+            "{\"hooks\":{\"createContainer\":["
+            "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\",\"chmod\",\"--mode\",\"7\"]},"
+            "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\",%s]}]}}",
+            wrong_hooks[i]);
+        _cleanup_oci_ struct cdi_oci *oci = parse(text);
+        struct hookless_plan plan;
+
+        cr_expect_eq(hookless_plan_take(oci, arena, &plan, NULL), -CDI_ERR_USAGE, "%s",
+                     wrong_hooks[i]);
+        expect_text(oci, text);
+    }
+}
+
+/* A hook that would only tell something does nothing that could be done beforehand. */
+Test(hookless, a_request_for_help_stays)
 {
     static const char text[] =
         "{\"hooks\":{\"createContainer\":["
-        "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\",\"chmod\",\"--mode\",\"7\"]},"
-        "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\",\"chmod\",\"--bad\"]}]}}";
+        "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\",\"update-ldcache\",\"--help\"]},"
+        "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\",\"--version\",\"chmod\"]}]}}";
     _cleanup_arena_ struct arena *arena = arena_new();
     _cleanup_oci_ struct cdi_oci *oci = parse(text);
     struct hookless_plan plan;
 
-    cr_expect_eq(hookless_plan_take(oci, arena, &plan, NULL), -CDI_ERR_USAGE);
+    cr_expect_eq(hookless_plan_take(oci, arena, &plan, NULL), 0);
+    cr_expect_eq(plan.n_hooks, 0);
     expect_text(oci, text);
 }
 
