@@ -171,19 +171,34 @@ static int tell_impossible(struct work *work, struct cdi_error *err)
     return no_memory(r, err);
 }
 
+/* The parts of hooks have warnings of their own. */
+struct listening {
+    struct hook_listener listener; /* first: what it is given */
+    struct work *work;
+    bool failed;
+};
+
+static void note_warning(struct hook_listener *listener, const char *text)
+{
+    struct listening *listening = (struct listening *)(void *)listener;
+
+    listening->failed |= note(listening->work, "%s", text) < 0;
+}
+
 static int add_libraries(struct work *work, struct cdi_error *err)
 {
+    struct listening listening = {{note_warning}, work, false};
     const struct hook_call call = {
         .args = &work->plan.args, .arena = work->arena, .root = &work->root};
+    struct hook_listener *before;
     int r;
 
     if (!work->plan.args.update_ldcache)
         return 0;
-    /* What the parts of hooks would warn about is not this program's to tell. */
-    hook_tell(false, false);
+    before = hook_listen(&listening.listener);
     r = hookless_add_libraries(&work->overlay, &call, err);
-    hook_tell(true, false);
-    return r;
+    (void)hook_listen(before);
+    return r == 0 && listening.failed ? cdi_error_nomem(err) : r;
 }
 
 /* ---- From the overlay to mounts ---- */

@@ -9,11 +9,20 @@
 #define MESSAGE_SIZE 8192
 
 static bool tell_warnings = true, tell_debug;
+static _Thread_local struct hook_listener *warnings_to;
 
 void hook_tell(bool warnings, bool debug)
 {
     tell_warnings = warnings;
     tell_debug = debug && warnings;
+}
+
+struct hook_listener *hook_listen(struct hook_listener *listener)
+{
+    struct hook_listener *before = warnings_to;
+
+    warnings_to = listener;
+    return before;
 }
 
 static void say(const char *kind, const char *text)
@@ -24,33 +33,31 @@ static void say(const char *kind, const char *text)
     (void)dprintf(STDERR_FILENO, "cdikit-hook: %s%s\n", kind, message);
 }
 
-CDI_PRINTF(2, 0)
-static void say_formatted(const char *kind, const char *fmt, va_list ap)
-{
-    char text[MESSAGE_SIZE];
-
-    (void)vsnprintf(text, sizeof text, fmt, ap);
-    say(kind, text);
-}
-
 void hook_warn(const char *fmt, ...)
 {
+    char text[MESSAGE_SIZE];
     va_list ap;
 
     va_start(ap, fmt);
-    if (tell_warnings)
-        say_formatted("warning: ", fmt, ap);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    if (warnings_to)
+        warnings_to->warn(warnings_to, text);
+    else if (tell_warnings)
+        say("warning: ", text);
 }
 
 void hook_debug(const char *fmt, ...)
 {
+    char text[MESSAGE_SIZE];
     va_list ap;
 
+    if (!tell_debug)
+        return;
     va_start(ap, fmt);
-    if (tell_debug)
-        say_formatted("debug: ", fmt, ap);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    say("debug: ", text);
 }
 
 void hook_complain(struct cdi_error *err)

@@ -14,6 +14,7 @@
 #include "hookless/overlay.h"
 #include "hookless/plan.h"
 #include "hooks/confine.h"
+#include "hooks/message.h"
 #include "tests/unit/tmpdir.h"
 
 static void free_oci(struct cdi_oci **oci)
@@ -135,6 +136,62 @@ Test(hookless, nothing_to_take)
     cr_expect_eq(hookless_apply(oci, &options, arena, &notes, NULL), 0);
     cr_expect_eq(notes.n, 0);
     expect_text(oci, text);
+}
+
+/* ---- All of it ---- */
+
+#define HOOK(args) "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\"," args "]}"
+
+/* Applies a configuration, of which `rest` is a part, in a bundle; its text, malloc'ed. */
+static char *apply(const char *dir, const char *rest, struct arena *arena,
+                   struct hookless_notes *notes)
+{
+    _cleanup_oci_ struct cdi_oci *oci = parse(
+        arena_printf(arena, "{\"root\":{\"path\":\"root\"},%s}", rest));
+    struct hookless_options options = {dir, arena_printf(arena, "%s/private", dir), false};
+    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
+    char *text;
+    size_t len;
+
+    cr_assert_eq(hookless_apply(oci, &options, arena, notes, &err), 0, "%s", err.message);
+    cr_assert_eq(cdi_oci_format(oci, &text, &len, NULL), 0);
+    return text;
+}
+
+/* How many notes have the text. */
+static size_t count_notes(const struct hookless_notes *notes, const char *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < notes->n; i++)
+        n += strstr(notes->items[i], text) != NULL;
+    return n;
+}
+
+static void hear(struct hook_listener *listener, const char *text)
+{
+    (void)listener;
+    (void)text;
+}
+
+/* What parts of the hooks warn about is a note; who listened before does so afterwards. */
+Test(hookless, warnings_are_notes)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    const char *dir = tmpdir_new();
+    struct hook_listener listener = {hear};
+    struct hookless_notes notes;
+    _cleanup_free_ char *text = NULL;
+
+    tmpdir_write(dir, "root/etc/passwd", "");
+    cr_expect_null(hook_listen(&listener));
+    text = apply(
+        dir,
+        "\"hooks\":{\"createContainer\":[" HOOK("\"enable-cuda-compat\",\"--host-driver-version\","
+                                                "\"none\"") "," HOOK("\"update-ldcache\"") "]}",
+        arena, &notes);
+    cr_expect_eq(count_notes(&notes, "\"none\" is not a version"), 1);
+    cr_expect_eq(hook_listen(NULL), &listener);
 }
 
 /* ---- Files as they will be ---- */
