@@ -21,12 +21,16 @@
 
 #define DEV "/dev/"
 
+/* More notes than these are counted. */
+#define MOST_NOTES 16
+
 /* The work under way. */
 struct work {
     struct cdi_oci *oci;
     const struct hookless_options *options;
     struct arena *arena;
     struct hookless_notes *notes;
+    size_t n_more_notes;
     struct hookless_plan plan;
     struct rootfs root;
     struct overlay overlay;
@@ -40,6 +44,10 @@ static int note(struct work *work, const char *fmt, ...)
     struct hookless_notes *notes = work->notes;
     va_list ap;
 
+    if (notes->n == MOST_NOTES) {
+        work->n_more_notes++;
+        return 0;
+    }
     notes->items = arena_grow(work->arena, notes->items, notes->n, sizeof *notes->items);
     if (!notes->items)
         return -CDI_ERR_NOMEM;
@@ -52,6 +60,20 @@ static int note(struct work *work, const char *fmt, ...)
 static int no_memory(int r, struct cdi_error *err)
 {
     return r < 0 ? cdi_error_nomem(err) : 0;
+}
+
+static int count_more_notes(struct work *work, struct cdi_error *err)
+{
+    struct hookless_notes *notes = work->notes;
+
+    if (!work->n_more_notes)
+        return 0;
+    notes->items = arena_grow(work->arena, notes->items, notes->n, sizeof *notes->items);
+    if (!notes->items)
+        return cdi_error_nomem(err);
+    notes->items[notes->n] = arena_printf(work->arena, "of the work of hooks, %zu more warnings",
+                                          work->n_more_notes);
+    return notes->items[notes->n++] ? 0 : cdi_error_nomem(err);
 }
 
 /* The container's root directory, as config.json tells it. */
@@ -88,6 +110,11 @@ static int add_mounts(struct work *work, struct cdi_error *err)
     return r;
 }
 
+static const char *overlay_path(struct work *work, const struct overlay_entry *entry)
+{
+    return arena_printf(work->arena, "%s/%s", entry->dir[1] ? entry->dir : "", entry->name);
+}
+
 static bool target_exists(struct work *work, const struct hook_link *link)
 {
     const char *path = hook_link_target(link, work->arena);
@@ -112,6 +139,56 @@ static int add_links(struct work *work, const struct hook_list *links, bool exis
         /* Where a file is mounted already, this was done before. */
         if (r < 0 && r != -EBUSY)
             return cdi_error_set_errno(err, -r, "cannot make the link %s", link.path);
+    }
+    return 0;
+}
+
+/* True if the root has that very link already. */
+static bool is_there(const struct work *work, const struct overlay_entry *link)
+{
+    _cleanup_close_ int dirfd = rootfs_directory(&work->root, link->dir, O_PATH);
+    char text[PATH_MAX];
+    ssize_t len = dirfd >= 0 ? readlinkat(dirfd, link->name, text, sizeof text) : -1;
+
+    return len >= 0 && (size_t)len == strlen(link->value) &&
+           memcmp(text, link->value, (size_t)len) == 0;
+}
+
+static int note_impossible(struct work *work, const struct overlay_entry *link, bool in_root,
+                           struct cdi_error *err)
+{
+    const char *path = overlay_path(work, link);
+
+    if (!path)
+        return cdi_error_nomem(err);
+    return no_memory(note(work, "without hooks the link %s to %s cannot be made: %s",
+                          quote_string(path).text, quote_string(link->value).text,
+                          in_root ? "it leads to a file of the image" : "it leads to no file"),
+                     err);
+}
+
+/*
+ * Takes out the links that will not be there, so that the loader's cache names none of them, and
+ * those that are there already.
+ */
+static int drop_links(struct work *work, struct cdi_error *err)
+{
+    for (size_t i = 0; i < work->overlay.n;) {
+        const struct overlay_entry *link = &work->overlay.entries[i];
+        const char *path = overlay_path(work, link);
+        bool in_root, there = link->kind == OVERLAY_LINK && is_there(work, link);
+        int r;
+
+        if (!path)
+            return cdi_error_nomem(err);
+        if (link->kind != OVERLAY_LINK ||
+            (!there && overlay_find_file(&work->overlay, path, &in_root))) {
+            i++;
+            continue;
+        }
+        if (!there && (r = note_impossible(work, link, in_root, err)) < 0)
+            return r;
+        overlay_remove(&work->overlay, i);
     }
     return 0;
 }
@@ -209,7 +286,7 @@ static int add_mount(struct work *work, const char *source, const struct overlay
     static const char *options[] = {"ro", "nosuid", "nodev", "rbind", "rprivate"};
     struct cdi_mount *mounts = arena_grow(work->arena, work->mounts, work->n_mounts,
                                           sizeof *mounts);
-    const char *path = arena_printf(work->arena, "%s/%s", at->dir[1] ? at->dir : "", at->name);
+    const char *path = overlay_path(work, at);
 
     if (!mounts || !path)
         return cdi_error_nomem(err);
@@ -238,35 +315,19 @@ static int mount_text(struct work *work, const struct overlay_entry *entry, stru
     return r < 0 ? r : add_mount(work, path, entry, err);
 }
 
-/* True if the root has that very link already. */
-static bool is_there(const struct work *work, const struct overlay_entry *link)
-{
-    _cleanup_close_ int dirfd = rootfs_directory(&work->root, link->dir, O_PATH);
-    char text[PATH_MAX];
-    ssize_t len = dirfd >= 0 ? readlinkat(dirfd, link->name, text, sizeof text) : -1;
-
-    return len >= 0 && (size_t)len == strlen(link->value) &&
-           memcmp(text, link->value, (size_t)len) == 0;
-}
-
-/* A link becomes a mount of the file that it leads to. */
+/*
+ * A link becomes a mount of the file that it leads to; that can be another one now, which is to be
+ * written.
+ */
 static int mount_link(struct work *work, const struct overlay_entry *link, struct cdi_error *err)
 {
-    const struct overlay_entry *end;
-    const char *path = arena_printf(work->arena, "%s/%s", link->dir, link->name);
+    const char *path = overlay_path(work, link), *file;
     bool in_root;
 
     if (!path)
         return cdi_error_nomem(err);
-    if (is_there(work, link))
-        return 0;
-    end = overlay_find(&work->overlay, path, &in_root);
-    if (end && end->kind == OVERLAY_FILE)
-        return add_mount(work, end->value, link, err);
-    return no_memory(note(work, "without hooks the link %s to %s cannot be made: %s",
-                          quote_string(path).text, quote_string(link->value).text,
-                          in_root ? "it leads to a file of the image" : "it leads to no file"),
-                     err);
+    file = overlay_find_file(&work->overlay, path, &in_root);
+    return file ? add_mount(work, file, link, err) : note_impossible(work, link, in_root, err);
 }
 
 static int make_mounts(struct work *work, struct cdi_error *err)
@@ -284,26 +345,34 @@ static int make_mounts(struct work *work, struct cdi_error *err)
     return r;
 }
 
+static int add_all_links(struct work *work, struct cdi_error *err)
+{
+    int r = add_links(work, &work->plan.args.links, false, err);
+
+    if (r == 0)
+        r = add_links(work, &work->plan.args.device_links, true, err);
+    return r < 0 ? r : drop_links(work, err);
+}
+
 static int run(struct work *work, struct cdi_error *err)
 {
-    const struct hook_args *args = &work->plan.args;
     int r = open_root(work, err);
 
     if (r < 0)
         return r;
     overlay_init(&work->overlay, &work->root, work->arena);
-    r = add_mounts(work, err);
+    r = tell_impossible(work, err);
     if (r == 0)
-        r = add_links(work, &args->links, false, err);
+        r = add_mounts(work, err);
     if (r == 0)
-        r = add_links(work, &args->device_links, true, err);
+        r = add_all_links(work, err);
     if (r == 0)
         r = add_libraries(work, err);
-    if (r == 0 && args->update_application_profile)
+    if (r == 0 && work->plan.args.update_application_profile)
         r = add_profile(work, err);
     if (r == 0)
-        r = tell_impossible(work, err);
-    return r < 0 ? r : make_mounts(work, err);
+        r = make_mounts(work, err);
+    return r < 0 ? r : count_more_notes(work, err);
 }
 
 int hookless_apply(struct cdi_oci *oci, const struct hookless_options *options, struct arena *arena,

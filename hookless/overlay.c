@@ -148,6 +148,21 @@ const struct overlay_entry *overlay_find(struct overlay *overlay, const char *pa
     return NULL;
 }
 
+const char *overlay_find_file(struct overlay *overlay, const char *path, bool *in_root)
+{
+    const struct overlay_entry *end = overlay_find(overlay, path, in_root);
+
+    return end && end->kind == OVERLAY_FILE ? end->value : NULL;
+}
+
+void overlay_remove(struct overlay *overlay, size_t index)
+{
+    struct overlay_entry *entry = &overlay->entries[index];
+
+    overlay->n--;
+    memmove(entry, entry + 1, (overlay->n - index) * sizeof *entry);
+}
+
 /* ---- As a view ---- */
 
 static bool has_entries(const struct overlay *overlay, const char *dir, size_t *first)
@@ -319,9 +334,16 @@ static int view_make_link(const struct ldview *view, const struct ldview_directo
 {
     struct overlay *overlay = overlay_of(view);
     const char *path = arena_printf(overlay->arena, "%s/%s", directory->path, name);
-    const char *copy = arena_strdup(overlay->arena, target);
+    const char *copy = arena_strdup(overlay->arena, target), *end = copy;
+    bool in_root;
 
-    return path && copy ? overlay_add(overlay, OVERLAY_LINK, path, copy, 0) : -ENOMEM;
+    if (copy && *copy != '/')
+        end = arena_printf(overlay->arena, "%s/%s", directory->path, copy);
+    if (!path || !end)
+        return -ENOMEM;
+    if (!overlay_find_file(overlay, end, &in_root))
+        return -EROFS;
+    return overlay_add(overlay, OVERLAY_LINK, path, copy, 0);
 }
 
 static int view_read(const struct ldview *view, const char *path, size_t limit, char **data,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A container's files as they will be: those of its root, and above them what is going to be
- * mounted. Nothing is changed; links that are made are remembered.
+ * mounted. Nothing is changed. Links that are made as of a view are remembered, if they can become
+ * mounts: those that lead to a file of the host; -EROFS for another.
  */
 #ifndef CDIKIT_HOOKLESS_OVERLAY_H
 #define CDIKIT_HOOKLESS_OVERLAY_H
@@ -47,10 +48,16 @@ void overlay_init(struct overlay *overlay, const struct rootfs *root, struct are
 int overlay_add(struct overlay *overlay, enum overlay_kind kind, const char *path,
                 const char *value, size_t len) CDI_MUST_CHECK;
 
+/* Takes out the entry of an index; the others stay in order. */
+void overlay_remove(struct overlay *overlay, size_t index);
+
 /*
  * What a path leads to, over symlinks of the overlay and of the root: the entry, or NULL. True in
  * *in_root if it is a file or a directory of the root.
  */
 const struct overlay_entry *overlay_find(struct overlay *overlay, const char *path, bool *in_root);
+
+/* The file of the host that a path leads to, over symlinks; NULL if it is none. */
+const char *overlay_find_file(struct overlay *overlay, const char *path, bool *in_root);
 
 #endif

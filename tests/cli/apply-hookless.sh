@@ -79,6 +79,41 @@ cp "$bundle/config.json" "$TMP/once"
 apply 0 --bundle "$bundle" --in-place example.com/gpu=a
 check "nothing is lost the second time" grep -q '"/usr/lib/libcuda.so.1"' "$bundle/config.json"
 
+# ---- the cache names files that are there ----
+# library FILE SONAME
+library() {
+    mkdir -p "$(dirname "$1")"
+    echo 'int x;' | gcc -shared -nostdlib -Wl,-soname,"$2" -x c -o "$1" -
+}
+# cached NAME: what the cache says of a library.
+cached() { ldconfig -p -C "$bundle/cdikit/ld.so.cache" | sed -n "s/^[[:space:]]*$1 (.*=> //p"; }
+cat >"$TMP/cdi/libs.yaml" <<YAML
+cdiVersion: 0.6.0
+kind: example.com/libs
+containerEdits:
+  mounts:
+  - {hostPath: $host/libmounted.so.2.0, containerPath: /opt/lib/libmounted.so.2.0, options: [ro, bind]}
+devices:
+- name: a
+  containerEdits:
+    hooks:
+    - {hookName: createContainer, path: /usr/bin/nvidia-cdi-hook, args: [nvidia-cdi-hook, create-symlinks,
+        --link, "libb.so.1.0::/opt/lib/libb.so.1"]}
+    - {hookName: createContainer, path: /usr/bin/nvidia-cdi-hook, args: [nvidia-cdi-hook, update-ldcache,
+        --folder, /opt/lib]}
+YAML
+library "$host/libmounted.so.2.0" libmounted.so.2
+fresh
+library "$root/opt/lib/liba.so.1.0" liba.so.1
+library "$root/opt/lib/libb.so.1.0" libb.so.1
+apply 0 --bundle "$bundle" --in-place example.com/libs=a
+expect_err '/opt/lib/libb.so.1" to .* leads to a file of the image'
+check "a link that is missing in the image" test "$(cached 'liba\.so\.1')" = /opt/lib/liba.so.1.0
+check "a link to the image that a hook makes" test "$(cached 'libb\.so\.1')" = /opt/lib/libb.so.1.0
+check "the link of a mounted library" test "$(cached 'libmounted\.so\.2')" = /opt/lib/libmounted.so.2
+mounts >"$TMP/mounts"
+check "which is a mount, alone" test "$(grep -c '^/opt/lib/[^ ]*\.so\.[0-9] ' "$TMP/mounts")" = 1
+
 # ---- where files go ----
 fresh
 apply 0 --config "$bundle/config.json" --private-dir "$TMP/private" --in-place example.com/gpu=a

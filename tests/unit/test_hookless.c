@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "hookless/hookless.h"
 #include "hookless/overlay.h"
 #include "hookless/plan.h"
@@ -194,6 +195,29 @@ Test(hookless, warnings_are_notes)
     cr_expect_eq(hook_listen(NULL), &listener);
 }
 
+/* Of many links that cannot be made some are told. */
+Test(hookless, few_notes)
+{
+    _cleanup_arena_ struct arena *arena = arena_new();
+    _cleanup_strbuf_ struct strbuf links = STRBUF_INIT;
+    const char *dir = tmpdir_new();
+    struct hookless_notes notes;
+    _cleanup_free_ char *text = NULL;
+
+    tmpdir_write(dir, "root/etc/passwd", "");
+    for (int i = 0; i < 1000; i++)
+        strbuf_printf(&links, ",\"--link\",\"passwd::/etc/%d\"", i);
+    text = apply(dir,
+                 arena_printf(arena,
+                              "\"hooks\":{\"createContainer\":[{\"path\":\"/h/cdikit-hook\","
+                              "\"args\":[\"cdikit-hook\",\"create-symlinks\"%s]}]}",
+                              links.s),
+                 arena, &notes);
+    cr_expect_eq(notes.n, 17);
+    cr_expect_eq(count_notes(&notes, "cannot be made"), 16);
+    cr_expect(strstr(notes.items[16], "984 more"), "%s", notes.items[16]);
+}
+
 /* ---- Files as they will be ---- */
 
 /* A root, and files of the host beside it. */
@@ -318,6 +342,10 @@ Test(hookless, as_a_view)
     fd = view->open_file(view, &lib, "libmade.so", true, &st);
     cr_expect_geq(fd, 0);
     (void)close(fd);
+    cr_expect_eq(view->make_link(view, &lib, "libimage.so", "libold.so.1"), -EROFS);
+    cr_expect_eq(view->make_link(view, &lib, "libimage.so", "libnone.so"), -EROFS);
+    cr_expect_eq(view->make_link(view, &lib, "libimage.so", "../../opt/new/file"), -EROFS);
+    cr_expect_eq(view->read_link(view, &lib, "libimage.so", text, sizeof text), -ENOENT);
     view->close(view, &lib);
 
     cr_assert_eq(view->open(view, "/opt/new", &new), 0, "a directory that is not there yet");
