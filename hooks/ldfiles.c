@@ -246,6 +246,11 @@ static int write_musl(const struct writing *writing, struct cdi_error *err)
     return r > 0 ? replace(writing->etc, path, &text, err) : r;
 }
 
+bool ldfiles_is_news(const struct ldfiles *files, const struct ldconf *conf, const char *folder)
+{
+    return !in_list(ldfiles_system(files), folder) && !in_conf(conf, folder);
+}
+
 int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const struct ldconf *conf,
                   struct cdi_error *err)
 {

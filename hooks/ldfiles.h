@@ -56,6 +56,12 @@ int ldfiles_musl(const struct ldfiles *files, const struct rootfs *root,
 /* The directories in which a distribution's ldconfig looks anyway, up to NULL. */
 const char *const *ldfiles_system(const struct ldfiles *files);
 
+/*
+ * True for a folder that a container's loaders do not search yet: neither its ld.so.conf names it
+ * nor is it one of the system's.
+ */
+bool ldfiles_is_news(const struct ldfiles *files, const struct ldconf *conf, const char *folder);
+
 /* True if ld.so.conf can name the directory: it has no escapes. */
 bool ldfiles_can_name(const char *folder) CDI_PURE;
 

@@ -60,11 +60,12 @@ int ldsearch_directories(const struct ldfiles *files, const struct ldconf *conf,
     if (!out->items)
         return cdi_error_nomem(err);
     for (size_t i = 0; folders_first && i < files->n_folders; i++)
-        out->items[out->n++] = files->folders[i];
+        if (ldfiles_is_news(files, conf, files->folders[i]))
+            out->items[out->n++] = files->folders[i];
     for (size_t i = 0; i < conf->n; i++)
         out->items[out->n++] = conf->directories[i].path;
-    add_list(out, debian);
     if (!files->debian)
         add_list(out, others);
+    add_list(out, debian);
     return 0;
 }

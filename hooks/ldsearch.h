@@ -28,7 +28,8 @@ int ldsearch_folders(const struct hook_list *given, struct arena *arena, struct 
 /*
  * The directories of ld.so.conf, then those of the system. Behind these come Debian's in any case:
  * a host that has it mounts the driver's libraries there. `folders_first`: the folders of `files`
- * are in front, because no file of ld.so.conf names them. Errors: NOMEM.
+ * that are none of these are in front, where a file of ld.so.conf.d would have named them. Errors:
+ * NOMEM.
  */
 int ldsearch_directories(const struct ldfiles *files, const struct ldconf *conf, bool folders_first,
                          struct arena *arena, struct ldsearch *out,
