@@ -66,8 +66,8 @@ static int add_cache(struct overlay *overlay, const struct ldfiles *files, struc
     struct ldsearch directories;
     struct ldconf conf;
     struct ldscan scan;
-    const char *data;
-    size_t len;
+    const char *data = NULL;
+    size_t len = 0;
     int r = ldconf_read(&overlay->view, LDCONF_PATH, arena, &conf, err);
 
     if (r == 0)
