@@ -4,15 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "apply/covered.h"
 #include "apply/oci.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/quote.h"
 #include "hookless/libraries.h"
+#include "hookless/mounts.h"
 #include "hookless/overlay.h"
 #include "hookless/plan.h"
 #include "hooks/confine.h"
@@ -34,6 +33,7 @@ struct work {
     struct hookless_plan plan;
     struct rootfs root;
     struct overlay overlay;
+    struct hookless_covers covers;
     struct cdi_mount *mounts;
     size_t n_mounts;
 };
@@ -89,25 +89,6 @@ static int open_root(struct work *work, struct cdi_error *err)
     if (*path != '/' && !(path = arena_printf(work->arena, "%s/%s", work->options->bundle, path)))
         return cdi_error_nomem(err);
     return rootfs_open(&work->root, path, err);
-}
-
-/* The files that the configuration mounts. What is mounted from a directory is not looked into. */
-static int add_mounts(struct work *work, struct cdi_error *err)
-{
-    struct covered_mounts mounts;
-    int r = covered_list(work->oci, work->arena, &mounts, err);
-
-    for (size_t i = 0; r == 0 && i < mounts.n; i++) {
-        const struct covered_mount *m = &mounts.items[i];
-        struct stat st;
-
-        if (*m->source != '/' || stat(m->source, &st) < 0 || !S_ISREG(st.st_mode))
-            continue;
-        /* What is mounted on it later is not seen; -EBUSY. */
-        r = overlay_add(&work->overlay, OVERLAY_FILE, m->clean, m->source, 0);
-        r = r == -ENOMEM ? cdi_error_nomem(err) : 0;
-    }
-    return r;
 }
 
 static const char *overlay_path(struct work *work, const struct overlay_entry *entry)
@@ -262,6 +243,28 @@ static void note_warning(struct hook_listener *listener, const char *text)
     listening->failed |= note(listening->work, "%s", text) < 0;
 }
 
+/* Folders of what is mounted: an engine's volumes, or a driver that is mounted as a whole. */
+static int tell_covered(struct work *work, struct cdi_error *err)
+{
+    const struct hook_list *folders = &work->plan.args.folders;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < folders->n; i++) {
+        const char *folder = arena_printf(work->arena, "/%s", folders->items[i]);
+        const char *cover;
+
+        if (!folder)
+            return cdi_error_nomem(err);
+        cover = hookless_covers_find(&work->covers, &work->overlay, folder);
+        if (cover)
+            r = note(work,
+                     "without hooks the libraries in %s are in the loader's cache only if they are "
+                     "mounted each by itself: what is mounted on %s is not looked into",
+                     quote_string(folder + 1).text, quote_string(cover).text);
+    }
+    return no_memory(r, err);
+}
+
 static int add_libraries(struct work *work, struct cdi_error *err)
 {
     struct listening listening = {{note_warning}, work, false};
@@ -275,7 +278,9 @@ static int add_libraries(struct work *work, struct cdi_error *err)
     before = hook_listen(&listening.listener);
     r = hookless_add_libraries(&work->overlay, &call, err);
     (void)hook_listen(before);
-    return r == 0 && listening.failed ? cdi_error_nomem(err) : r;
+    if (r == 0 && listening.failed)
+        return cdi_error_nomem(err);
+    return r < 0 ? r : tell_covered(work, err);
 }
 
 /* ---- From the overlay to mounts ---- */
@@ -363,7 +368,8 @@ static int run(struct work *work, struct cdi_error *err)
     overlay_init(&work->overlay, &work->root, work->arena);
     r = tell_impossible(work, err);
     if (r == 0)
-        r = add_mounts(work, err);
+        r = hookless_mounts_add(&work->overlay, work->oci, work->options->bundle, work->arena,
+                                &work->covers, err);
     if (r == 0)
         r = add_all_links(work, err);
     if (r == 0)

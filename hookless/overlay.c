@@ -26,10 +26,6 @@ static struct overlay *overlay_of(const struct ldview *view)
     return (struct overlay *)(uintptr_t)view;
 }
 
-/*
- * The path of a directory without symlinks, as far as it is there; what is missing of it follows
- * as it is written. NULL without memory, or if it leads nowhere.
- */
 static const char *find_real(const struct overlay *overlay, const char *path)
 {
     const char *clean = path_clean(overlay->arena, path);
@@ -53,8 +49,8 @@ static const char *find_real(const struct overlay *overlay, const char *path)
     return clean ? path_clean(overlay->arena, clean) : NULL;
 }
 
-/* The same, for a path that is mostly that of the last question. */
-static const char *real_directory(struct overlay *overlay, const char *path)
+/* A path is mostly that of the last question. */
+const char *overlay_directory(struct overlay *overlay, const char *path)
 {
     if (!overlay->last_path || strcmp(overlay->last_path, path) != 0) {
         overlay->last_path = arena_strdup(overlay->arena, path);
@@ -82,7 +78,7 @@ static int split(struct overlay *overlay, const char *path, const char **dir, co
     if (!**name || strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
         return -EISDIR;
     head = arena_printf(overlay->arena, "/%.*s", (int)(*name - path), path);
-    *dir = head ? real_directory(overlay, head) : NULL;
+    *dir = head ? overlay_directory(overlay, head) : NULL;
     return *dir ? 0 : -ENOENT;
 }
 
@@ -190,7 +186,7 @@ static int view_open(const struct ldview *view, const char *path,
     }
     if (fd != -ENOENT)
         return fd;
-    dir = real_directory(overlay, path);
+    dir = overlay_directory(overlay, path);
     if (!dir || !has_entries(overlay, dir, &first))
         return -ENOENT;
     directory->fd = -1;
@@ -239,7 +235,7 @@ static int view_list(const struct ldview *view, const struct ldview_directory *d
                      ldview_entry *tell, void *context)
 {
     struct overlay *overlay = overlay_of(view);
-    const char *dir = real_directory(overlay, directory->path);
+    const char *dir = overlay_directory(overlay, directory->path);
     int r = 0;
 
     if (!dir)
@@ -257,7 +253,7 @@ static int view_list(const struct ldview *view, const struct ldview_directory *d
 static const struct overlay_entry *
 entry_of(struct overlay *overlay, const struct ldview_directory *directory, const char *name)
 {
-    const char *dir = real_directory(overlay, directory->path);
+    const char *dir = overlay_directory(overlay, directory->path);
 
     return dir ? entry_at(overlay, dir, name) : NULL;
 }

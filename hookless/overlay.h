@@ -48,6 +48,12 @@ void overlay_init(struct overlay *overlay, const struct rootfs *root, struct are
 int overlay_add(struct overlay *overlay, enum overlay_kind kind, const char *path,
                 const char *value, size_t len) CDI_MUST_CHECK;
 
+/*
+ * A directory's path without symlinks, as far as it is there; what is missing of it follows as it
+ * is written. From the arena; NULL without memory, or if it leads nowhere.
+ */
+const char *overlay_directory(struct overlay *overlay, const char *path);
+
 /* Takes out the entry of an index; the others stay in order. */
 void overlay_remove(struct overlay *overlay, size_t index);
 

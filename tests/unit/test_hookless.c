@@ -195,6 +195,98 @@ Test(hookless, warnings_are_notes)
     cr_expect_eq(hook_listen(NULL), &listener);
 }
 
+/* A mount, and a hook that makes a link to what is mounted. */
+static const struct {
+    const char *mount, *link;
+    const char *file; /* of the bundle, that is mounted as the link; NULL: none */
+} linked[] = {
+    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"options\":[\"ro\",\"bind\"]",
+     "v::/opt/l", "host/lib"},
+    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"options\":[\"rbind\"]", "v::/opt/l",
+     "host/lib"},
+    {"\"source\":\"%s/host/lib\",\"destination\":\"opt/v\",\"type\":\"bind\"", "v::/opt/l",
+     "host/lib"},
+    /* relative to the bundle: OCI runtime-spec, config.md, "Mounts" */
+    {"\"source\":\"host/lib\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l",
+     "host/lib"},
+    /* what is no bind mount has a source that names no file, whatever it is */
+    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"type\":\"tmpfs\"", "v::/opt/l", NULL},
+    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\"", "v::/opt/l", NULL},
+    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"options\":[\"ro\"]", "v::/opt/l",
+     NULL},
+    {"\"source\":\"/dev/null\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
+    {"\"source\":\"%s/host\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
+    {"\"source\":\"%s/host/none\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
+    {"\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
+};
+
+Test(hookless, mounts_that_links_lead_to)
+{
+    const char *dir = tmpdir_new();
+
+    tmpdir_write(dir, "root/opt/x", "");
+    tmpdir_write(dir, "host/lib", "");
+    for (size_t i = 0; i < ARRAY_SIZE(linked); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        const char *percent = strstr(linked[i].mount, "%s"), *mount = linked[i].mount, *expected;
+        _cleanup_free_ char *text = NULL;
+        struct hookless_notes notes;
+
+        if (percent)
+            mount = arena_printf(arena, "%.*s%s%s", (int)(percent - mount), mount, dir,
+                                 percent + 2);
+        text = apply(dir,
+                     arena_printf(arena,
+                                  "\"mounts\":[{%s}],\"hooks\":{\"createContainer\":[" HOOK(
+                                      "\"create-symlinks\",\"--link\",\"%s\"") "]}",
+                                  mount, linked[i].link),
+                     arena, &notes);
+        expected = arena_printf(arena, "{\"destination\":\"/opt/l\",\"source\":\"%s/%s\"", dir,
+                                linked[i].file);
+        cr_expect_eq(strstr(text, "\"/opt/l\"") != NULL, linked[i].file != NULL, "%zu: %s", i,
+                     text);
+        if (linked[i].file)
+            cr_expect(strstr(text, expected), "%zu: %s", i, text);
+        cr_expect_eq(count_notes(&notes, "cannot be made"), linked[i].file ? 0 : 1, "%zu", i);
+    }
+}
+
+/* Libraries of a mounted directory are not looked at: that is told. */
+Test(hookless, folders_of_mounted_directories)
+{
+    static const struct {
+        const char *folder;
+        size_t n; /* notes */
+    } cases[] = {
+        {"/opt/v", 1},  {"/opt/v/lib", 1}, {"/opt/link/lib", 1}, {"/opt", 0},
+        {"/opt/vx", 0}, {"/opt/t", 1},     {"/opt/f", 0},
+    };
+    const char *dir = tmpdir_new();
+
+    tmpdir_write(dir, "root/opt/f/x", "");
+    tmpdir_link(dir, "root/opt/link", "v");
+    tmpdir_write(dir, "root/opt/v/x", "");
+    tmpdir_write(dir, "host/lib/x", "");
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        _cleanup_free_ char *text = NULL;
+        struct hookless_notes notes;
+
+        text = apply(
+            dir,
+            arena_printf(arena,
+                         "\"mounts\":[{\"source\":\"%s/host\",\"destination\":\"/opt/v\","
+                         "\"type\":\"bind\"},{\"destination\":\"/opt/t\",\"type\":"
+                         "\"tmpfs\"},{\"destination\":\"/opt/f/x\",\"type\":\"bind\","
+                         "\"source\":\"%s/host/lib/x\"}],\"hooks\":{\"createContainer\":[" HOOK(
+                             "\"update-ldcache\",\"--folder\",\"%s\"") "]}",
+                         dir, dir, cases[i].folder),
+            arena, &notes);
+        cr_expect_eq(count_notes(&notes, cases[i].folder), cases[i].n, "%s", cases[i].folder);
+        cr_expect_eq(notes.n, cases[i].n, "%s", cases[i].folder);
+    }
+}
+
 /* Of many links that cannot be made some are told. */
 Test(hookless, few_notes)
 {
