@@ -108,6 +108,21 @@ static int ask_about(struct cdi_oci *oci, struct json *hook, oci_hook_taker *tak
     return r < 0 ? r : take(context, path, args, n, err);
 }
 
+/* A list that has been emptied goes, and with it the object that has no other. */
+static int remove_emptied(struct cdi_oci *oci, struct json *array, struct cdi_error *err)
+{
+    struct json *hooks;
+    int r;
+
+    if (json_count(&oci->doc, array) > 0)
+        return 0;
+    json_remove(&oci->doc, array);
+    r = oci_section(oci, OCI_HOOKS, false, &hooks, err);
+    if (r == 0 && json_count(&oci->doc, hooks) == 0)
+        json_remove(&oci->doc, hooks);
+    return r;
+}
+
 static int take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context,
                       struct cdi_error *err)
 {
@@ -125,8 +140,8 @@ static int take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context,
             json_remove(&oci->doc, v);
         taken = taken || r > 0;
     }
-    if (taken && json_count(&oci->doc, array) == 0)
-        json_remove(&oci->doc, array);
+    if (taken && (r = remove_emptied(oci, array, err)) < 0)
+        return r;
     r = json_check(&oci->doc, err);
     return r < 0 || !taken ? r : oci_commit(oci, err);
 }

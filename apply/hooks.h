@@ -23,8 +23,9 @@ typedef int oci_hook_taker(void *context, const char *path, const char *const *a
                            struct cdi_error *err);
 
 /*
- * Asks about each createContainer hook, in order, and takes out what shall be. On failure the
- * document is unchanged. Errors: INVALID, NOMEM, and those of the taker.
+ * Asks about each createContainer hook, in order, and takes out what shall be; a list, and an
+ * object "hooks", that is empty then goes, too. On failure the document is unchanged. Errors:
+ * INVALID, NOMEM, and those of the taker.
  */
 int oci_take_hooks(struct cdi_oci *oci, oci_hook_taker *take, void *context,
                    struct cdi_error *err) CDI_MUST_CHECK;

@@ -125,6 +125,37 @@ Test(hookless, a_request_for_help_stays)
     expect_text(oci, text);
 }
 
+/* What is emptied goes, and nothing else. */
+static const struct {
+    const char *before, *after; /* beside a hook of createContainer */
+} emptied[] = {
+    {"{\"hooks\":{\"createContainer\":[%s]},\"x\":1}", "{\"x\":1}"},
+    {"{\"hooks\":{\"poststop\":[],\"createContainer\":[%s]}}", "{\"hooks\":{\"poststop\":[]}}"},
+    {"{\"hooks\":{\"createContainer\":[%s,{\"path\":\"/x\"}]}}",
+     "{\"hooks\":{\"createContainer\":[{\"path\":\"/x\"}]}}"},
+    {"{\"hooks\":{}}", "{\"hooks\":{}}"},
+    {"{\"hooks\":{\"createContainer\":[]}}", "{\"hooks\":{\"createContainer\":[]}}"},
+};
+
+Test(hookless, an_empty_object_is_not_left_behind)
+{
+    static const char hook[] = "{\"path\":\"/h/cdikit-hook\",\"args\":[\"x\",\"update-ldcache\"]}";
+
+    for (size_t i = 0; i < ARRAY_SIZE(emptied); i++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        const char *place = strstr(emptied[i].before, "%s"), *text = emptied[i].before;
+        struct hookless_plan plan;
+        struct cdi_oci *oci;
+
+        if (place)
+            text = arena_printf(arena, "%.*s%s%s", (int)(place - text), text, hook, place + 2);
+        oci = parse(text);
+        cr_assert_eq(hookless_plan_take(oci, arena, &plan, NULL), 0);
+        expect_text(oci, emptied[i].after);
+        cdi_oci_free(oci);
+    }
+}
+
 Test(hookless, nothing_to_take)
 {
     static const char text[] = "{\"hooks\":{\"poststart\":[{\"path\":\"/usr/bin/nvidia-cdi-hook\","
