@@ -58,12 +58,11 @@ static int hand_over(struct call *call, char **argv)
     _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
     char **arguments = named(argv, call->arena), **environment = own_environment(call->arena);
     const char *path;
-    int r;
 
     call->name = call->tool->name;
     if (!arguments || !environment)
         (void)cdi_error_nomem(&err);
-    else if ((r = program_hook(call->arena, &path, &err)) == 0) {
+    else if (program_hook(call->arena, &path, &err) == 0) {
         (void)execve(path, arguments, environment);
         (void)cdi_error_set_errno(&err, errno, "cannot start %s", path);
     }

@@ -115,8 +115,7 @@ static void add_words(struct words *words, const struct generator *generator,
     add_option(words, "--class", KIND_CLASS);
     add_option(words, "--device-name-strategy", "index");
     add_word(words, "--no-all-device");
-    add_option(words, "--nvidia-cdi-hook-path",
-               program_path(config->ctk_path, "nvidia-ctk", words->arena));
+    add_option(words, "--nvidia-cdi-hook-path", program_of_hooks(config->ctk_path, words->arena));
     add_option(words, "--driver-root", config->cli.root);
     add_options(words, "--device-id", request->ids.items, request->ids.n);
     add_options(words, "--feature-flag", config->jit_feature_flags.items,

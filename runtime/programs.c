@@ -12,6 +12,7 @@
 
 /* Where cdikit is installed under the other name only; NVIDIA's nvidia-ctk has fewer modes. */
 static const char *const generators[] = {"cdikit", "nvidia-ctk"};
+#define DEFAULT_OF_HOOKS "nvidia-ctk"
 static const char *const hooks[] = {"cdikit-hook", "nvidia-cdi-hook"};
 
 const char *program_path(const char *configured, const char *default_name, struct arena *arena)
@@ -86,4 +87,15 @@ int program_hook(struct arena *arena, const char **path, struct cdi_error *err)
     return cdi_error_set(err, CDI_ERR_NOTFOUND,
                          "cdikit-hook is not installed beside this program, nor where programs "
                          "usually are");
+}
+
+const char *program_of_hooks(const char *configured, struct arena *arena)
+{
+    const char *path = program_path(configured, DEFAULT_OF_HOOKS, arena), *hook;
+    struct stat st;
+
+    if (!path || executable_is(path, &st) ||
+        (*configured && strcmp(configured, DEFAULT_OF_HOOKS) != 0))
+        return path;
+    return program_hook(arena, &hook, NULL) == 0 ? hook : path;
 }

@@ -25,6 +25,13 @@ const char *program_path(const char *configured, const char *default_name, struc
 int program_generator(struct arena *arena, const char **path, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
+ * The program that hooks of generated documents name: what config.toml says (nvidia-ctk.path);
+ * where that is the default, and there is no such program, the one of program_hook(). From the
+ * arena (or `configured`); NULL without memory.
+ */
+const char *program_of_hooks(const char *configured, struct arena *arena);
+
+/*
  * The hook program, in *path: cdikit-hook, or nvidia-cdi-hook, beside this program, or in the
  * usual directories; never where PATH says, which may be an image's. Errors: NOTFOUND, NOMEM.
  */

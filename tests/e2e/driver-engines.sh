@@ -120,7 +120,6 @@ install_programs() {
         cp --remove-destination "$BUILD/$name" /usr/bin && chmod 0755 "/usr/bin/$name" || return
     done
     ln -sf cdikit-hook /usr/bin/nvidia-cdi-hook
-    ln -sf cdikit /usr/bin/nvidia-ctk
     RUNTIME=/usr/bin/cdikit-runtime
     # So that its hook has nothing to do: a container of this machine has no /proc/driver/nvidia.
     sed -i 's/^ModifyDeviceFiles: 1$/ModifyDeviceFiles: 0/' /proc/driver/nvidia/params

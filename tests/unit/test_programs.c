@@ -100,3 +100,15 @@ Test(programs, generator)
     cr_assert_eq(program_generator(arena, &path, &err), 0, "%s", err.message);
     cr_expect_str_eq(path, tmpdir_path(dir, "h/cdikit"));
 }
+
+/* What is configured counts, and so does NVIDIA's program where it is. */
+Test(programs, of_hooks)
+{
+    make_program("c/nvidia-ctk", 0755);
+    cr_assert_eq(setenv("PATH", arena_printf(arena, "%s/c", dir), 1), 0);
+    cr_expect_str_eq(program_of_hooks("nvidia-ctk", arena),
+                     arena_printf(arena, "%s/c/nvidia-ctk", dir));
+    cr_expect_str_eq(program_of_hooks("", arena), arena_printf(arena, "%s/c/nvidia-ctk", dir));
+    cr_expect_str_eq(program_of_hooks("/none/of/these", arena), "/none/of/these");
+    cr_expect_str_eq(program_of_hooks("not-there", arena), "/usr/bin/nvidia-ctk");
+}
