@@ -35,7 +35,7 @@ static const char *find_real(const struct overlay *overlay, const char *path)
 
     if (!clean || len >= sizeof there)
         return NULL;
-    (void)strcpy(there, clean);
+    memcpy(there, clean, len + 1);
     while ((r = rootfs_real_path(overlay->root, there, real)) == -ENOENT && len > 1) {
         while (len > 1 && there[len - 1] != '/')
             len--;
@@ -269,7 +269,7 @@ static int view_read_link(const struct ldview *view, const struct ldview_directo
     if (entry) {
         if (strlen(entry->value) >= size)
             return -ENAMETOOLONG;
-        (void)strcpy(text, entry->value);
+        memcpy(text, entry->value, strlen(entry->value) + 1);
         return (int)strlen(text);
     }
     if (directory->fd < 0)

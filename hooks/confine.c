@@ -188,9 +188,8 @@ static int walk_step(struct walk *walk, const char *name, const char *rest)
 
 static int walk_all(struct walk *walk, const char *path)
 {
-    if (strlen(path) >= sizeof walk->todo)
+    if (!join(walk->todo, path, "", ""))
         return -ENAMETOOLONG;
-    (void)strcpy(walk->todo, path);
     for (;;) {
         char name[NAME_MAX + 1];
         const char *p = walk->todo + strspn(walk->todo, "/");
@@ -220,7 +219,7 @@ static int walk_to(const struct rootfs *root, const char *path, int flags, char 
         r = openat(walk.fds[walk.depth], ".", flags | O_DIRECTORY | O_CLOEXEC);
         r = r >= 0 ? r : -errno;
         if (real)
-            (void)strcpy(real, walk.depth ? walk.real : "/");
+            (void)join(real, walk.depth ? walk.real : "/", "", "");
     }
     walk_end(&walk);
     return r;
@@ -294,9 +293,8 @@ int rootfs_make_directory(const struct rootfs *root, const char *path, mode_t mo
     size_t len = strlen(path);
     int fd;
 
-    if (len >= sizeof there)
+    if (!join(there, path, "", ""))
         return -ENAMETOOLONG;
-    (void)strcpy(there, path);
     while ((fd = rootfs_directory(root, there, O_PATH)) == -ENOENT && len) {
         while (len && there[len - 1] == '/')
             len--;
@@ -323,7 +321,7 @@ static int split(const char *path, char dir[static PATH_MAX], char name[static N
         return -ENAMETOOLONG;
     memcpy(dir, path, len);
     dir[len] = '\0';
-    (void)strcpy(name, base);
+    memcpy(name, base, strlen(base) + 1);
     return 0;
 }
 
@@ -354,9 +352,8 @@ int rootfs_find(const struct rootfs *root, const char *path, struct rootfs_entry
     int r = -ELOOP;
 
     entry->dirfd = -1;
-    if (strlen(path) >= sizeof next)
+    if (!join(next, path, "", ""))
         return -ENAMETOOLONG;
-    (void)strcpy(next, path);
     for (int links = 0; links <= MOST_LINKS; links++) {
         if ((r = split(next, dir, entry->name)) < 0)
             return r;
