@@ -169,23 +169,37 @@ static bool has_entries(const struct overlay *overlay, const char *dir, size_t *
     return false;
 }
 
+static void view_close(const struct ldview *view, struct ldview_directory *directory)
+{
+    (void)view;
+    if (directory->fd >= 0)
+        (void)close(directory->fd);
+    directory->fd = -1;
+}
+
 static int view_open(const struct ldview *view, const char *path,
                      struct ldview_directory *directory)
 {
     struct overlay *overlay = overlay_of(view);
-    int fd = rootfs_directory(overlay->root, path, O_RDONLY);
     const char *dir;
     struct stat st;
     size_t first;
 
-    *directory = (struct ldview_directory){.fd = fd, .path = path};
-    if (fd >= 0 && fstat(fd, &st) == 0) {
+    *directory = (struct ldview_directory){.fd = rootfs_directory(overlay->root, path, O_RDONLY),
+                                           .path = path};
+    if (directory->fd >= 0) {
+        if (fstat(directory->fd, &st) < 0) {
+            int r = -errno;
+
+            view_close(view, directory);
+            return r;
+        }
         directory->dev = st.st_dev;
         directory->ino = st.st_ino;
         return 0;
     }
-    if (fd != -ENOENT)
-        return fd;
+    if (directory->fd != -ENOENT)
+        return directory->fd;
     dir = overlay_directory(overlay, path);
     if (!dir || !has_entries(overlay, dir, &first))
         return -ENOENT;
@@ -195,56 +209,37 @@ static int view_open(const struct ldview *view, const char *path,
     return 0;
 }
 
-static void view_close(const struct ldview *view, struct ldview_directory *directory)
+/* A listing of the root's directory, without what something is put above of. */
+struct listing {
+    const struct overlay *overlay;
+    const char *dir;
+    ldview_entry *tell;
+    void *context;
+};
+
+static int tell_uncovered(void *context, const char *name, unsigned char type)
 {
-    (void)view;
-    if (directory->fd >= 0)
-        (void)close(directory->fd);
-    directory->fd = -1;
-}
+    const struct listing *listing = context;
 
-static unsigned char type_of(int dirfd, const struct dirent *entry)
-{
-    struct stat st;
-
-    if (entry->d_type != DT_UNKNOWN)
-        return entry->d_type;
-    return fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0
-               ? DT_UNKNOWN
-               : (unsigned char)IFTODT(st.st_mode);
-}
-
-/* The entries of the root's directory that nothing is put above. */
-static int list_root(const struct overlay *overlay, const char *dir, int fd, ldview_entry *tell,
-                     void *context)
-{
-    int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-    _cleanup_dir_ DIR *stream = copy >= 0 ? fdopendir(copy) : NULL;
-    const struct dirent *entry;
-
-    if (!stream)
-        return -errno;
-    while (r == 0 && (entry = readdir(stream)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            !entry_at(overlay, dir, entry->d_name))
-            r = tell(context, entry->d_name, type_of(fd, entry));
-    return r;
+    return entry_at(listing->overlay, listing->dir, name)
+               ? 0
+               : listing->tell(listing->context, name, type);
 }
 
 static int view_list(const struct ldview *view, const struct ldview_directory *directory,
                      ldview_entry *tell, void *context)
 {
     struct overlay *overlay = overlay_of(view);
-    const char *dir = overlay_directory(overlay, directory->path);
+    struct listing listing = {overlay, overlay_directory(overlay, directory->path), tell, context};
     int r = 0;
 
-    if (!dir)
+    if (!listing.dir)
         return -ENOENT;
     if (directory->fd >= 0)
-        r = list_root(overlay, dir, directory->fd, tell, context);
+        r = ldview_list_open(directory->fd, tell_uncovered, &listing);
     /* Links may be made meanwhile: these are not told. */
     for (size_t i = 0, n = overlay->n; r == 0 && i < n; i++)
-        if (strcmp(overlay->entries[i].dir, dir) == 0)
+        if (strcmp(overlay->entries[i].dir, listing.dir) == 0)
             r = tell(context, overlay->entries[i].name,
                      overlay->entries[i].kind == OVERLAY_LINK ? DT_LNK : DT_REG);
     return r;

@@ -53,6 +53,9 @@ struct ldview {
                 size_t *len);
 };
 
+/* The list() of a directory that is open for reading, once. */
+int ldview_list_open(int fd, ldview_entry *entry, void *context);
+
 /* The files beneath a root that is there. */
 struct ldview_rootfs {
     struct ldview view;

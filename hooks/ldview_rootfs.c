@@ -56,14 +56,12 @@ static unsigned char find_type(int dirfd, const char *name)
     return (unsigned char)IFTODT(st.st_mode);
 }
 
-static int view_list(const struct ldview *view, const struct ldview_directory *directory,
-                     ldview_entry *entry, void *context)
+int ldview_list_open(int fd, ldview_entry *entry, void *context)
 {
     _Alignas(struct dirent64) char listing[LISTING_SIZE];
 
-    (void)view;
     for (;;) {
-        long n = syscall(SYS_getdents64, directory->fd, listing, sizeof listing);
+        long n = syscall(SYS_getdents64, fd, listing, sizeof listing);
 
         if (n <= 0)
             return n == 0 ? 0 : -errno;
@@ -76,11 +74,18 @@ static int view_list(const struct ldview *view, const struct ldview_directory *d
             if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
                 continue;
             if (type == DT_UNKNOWN)
-                type = find_type(directory->fd, e->d_name);
+                type = find_type(fd, e->d_name);
             if ((r = entry(context, e->d_name, type)) != 0)
                 return r;
         }
     }
+}
+
+static int view_list(const struct ldview *view, const struct ldview_directory *directory,
+                     ldview_entry *entry, void *context)
+{
+    (void)view;
+    return ldview_list_open(directory->fd, entry, context);
 }
 
 static int view_read_link(const struct ldview *view, const struct ldview_directory *directory,
