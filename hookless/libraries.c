@@ -24,8 +24,12 @@ static int add_text(struct overlay *overlay, const char *path, const char *text,
     return r < 0 ? cdi_error_set_errno(err, -r, "cannot put %s in place", path) : 0;
 }
 
-/* The folder of a libcuda in the image that is to be preferred goes in front of the others. */
-static int add_compat(const struct hook_call *call, struct ldsearch *folders, struct cdi_error *err)
+/*
+ * The folder of a libcuda in the image that is to be preferred goes in front of all others, those
+ * of ld.so.conf too: enable-cuda-compat's drop-in is the first.
+ */
+static int add_compat(const struct hook_call *call, struct ldsearch *directories,
+                      struct cdi_error *err)
 {
     const char **items;
     char path[PATH_MAX];
@@ -36,12 +40,12 @@ static int add_compat(const struct hook_call *call, struct ldsearch *folders, st
     r = cuda_compat_folder(call, path, err);
     if (r <= 0)
         return r;
-    items = arena_calloc(call->arena, folders->n + 1, sizeof *items);
+    items = arena_calloc(call->arena, directories->n + 1, sizeof *items);
     if (!items || !(items[0] = arena_strdup(call->arena, path)))
         return cdi_error_nomem(err);
-    for (size_t i = 0; i < folders->n; i++)
-        items[i + 1] = folders->items[i];
-    *folders = (struct ldsearch){items, folders->n + 1};
+    for (size_t i = 0; i < directories->n; i++)
+        items[i + 1] = directories->items[i];
+    *directories = (struct ldsearch){items, directories->n + 1};
     return 0;
 }
 
@@ -60,9 +64,10 @@ static int add_musl(struct overlay *overlay, const struct ldfiles *files,
     return copy && where ? add_text(overlay, where, copy, text.len, err) : cdi_error_nomem(err);
 }
 
-static int add_cache(struct overlay *overlay, const struct ldfiles *files, struct arena *arena,
-                     struct cdi_error *err)
+static int add_cache(struct overlay *overlay, const struct ldfiles *files,
+                     const struct hook_call *call, struct cdi_error *err)
 {
+    struct arena *arena = call->arena;
     struct ldsearch directories;
     struct ldconf conf;
     struct ldscan scan;
@@ -72,6 +77,8 @@ static int add_cache(struct overlay *overlay, const struct ldfiles *files, struc
 
     if (r == 0)
         r = ldsearch_directories(files, &conf, true, arena, &directories, err);
+    if (r == 0)
+        r = add_compat(call, &directories, err);
     if (r == 0)
         r = ldscan_run(&overlay->view, files->machine, directories.items, directories.n, arena,
                        &scan, err);
@@ -92,12 +99,10 @@ int hookless_add_libraries(struct overlay *overlay, const struct hook_call *call
                              "how loaders of this machine find libraries is not known here");
     files.debian = ldfiles_is_debian(call->root);
     r = ldsearch_folders(&call->args->folders, call->arena, &folders, err);
-    if (r == 0)
-        r = add_compat(call, &folders, err);
     if (r < 0)
         return r;
     files.folders = folders.items;
     files.n_folders = folders.n;
     r = add_musl(overlay, &files, call, err);
-    return r < 0 ? r : add_cache(overlay, &files, call->arena, err);
+    return r < 0 ? r : add_cache(overlay, &files, call, err);
 }

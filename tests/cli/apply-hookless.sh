@@ -114,6 +114,57 @@ check "the link of a mounted library" test "$(cached 'libmounted\.so\.2')" = /op
 mounts >"$TMP/mounts"
 check "which is a mount, alone" test "$(grep -c '^/opt/lib/[^ ]*\.so\.[0-9] ' "$TMP/mounts")" = 1
 
+# ---- which of two libraries is the first ----
+# folders OPTION...: a device with these hooks of libraries.
+folders() {
+    cat >"$TMP/cdi/folders.yaml" <<YAML
+cdiVersion: 0.6.0
+kind: example.com/folders
+devices:
+- name: a
+  containerEdits:
+    hooks:
+    - {hookName: createContainer, path: /usr/bin/cdikit-hook, args: [cdikit-hook, setup-container, --update-ldcache$(printf ', "%s"' "$@")]}
+YAML
+}
+both() { # DIR DIR: the cache prefers the former
+    check "$1 before $2" test "$(cached "libx\.so\.1" | paste -sd' ')" = "$1/libx.so.1 $2/libx.so.1"
+}
+folders --folder /usr/lib/x86_64-linux-gnu
+for os in debian_version redhat-release; do
+    fresh
+    echo 12 >"$root/etc/$os"
+    echo /usr/local/lib >"$root/etc/ld.so.conf"
+    library "$root/usr/local/lib/libx.so.1" libx.so.1
+    library "$root/usr/lib/x86_64-linux-gnu/libx.so.1" libx.so.1
+    apply 0 --bundle "$bundle" --in-place example.com/folders=a
+    # The latter does not search it by itself: there the hook's drop-in names it, the first of all.
+    if [ $os = debian_version ]; then
+        both /usr/local/lib /usr/lib/x86_64-linux-gnu
+    else
+        both /usr/lib/x86_64-linux-gnu /usr/local/lib
+    fi
+done
+# The image's own libcuda, where it is newer than the host's, comes before all.
+compat=/usr/local/cuda-12/compat
+folders --enable-cuda-compat --host-driver-version 535.183.06 --folder /opt/driver
+for conf in /usr/local/lib /usr/local/lib,/usr/local/cuda-12/compat; do
+    fresh
+    tr , '\n' <<<"$conf" >"$root/etc/ld.so.conf"
+    ln -s cuda-12 "$root/usr/local-cuda" && mkdir -p "$root/usr/local" && mv "$root/usr/local-cuda" "$root/usr/local/cuda"
+    library "$root$compat/libcuda.so.575.57.08" libcuda.so.1
+    ln -s libcuda.so.575.57.08 "$root$compat/libcuda.so.1"
+    library "$root/opt/driver/libcuda.so.1" libcuda.so.1
+    apply 0 --bundle "$bundle" --in-place example.com/folders=a
+    check "libcuda of the image, ld.so.conf is $conf" \
+        test "$(cached 'libcuda\.so\.1' | paste -sd' ')" = "$compat/libcuda.so.1 /opt/driver/libcuda.so.1"
+done
+sed -i 's/535.183.06/580.65.06/' "$TMP/cdi/folders.yaml"
+fresh
+library "$root/usr/local/cuda/compat/libcuda.so.575.57.08" libcuda.so.1
+apply 0 --bundle "$bundle" --in-place example.com/folders=a
+check "an older one is left out" test -z "$(cached 'libcuda\.so\.1')"
+
 # ---- where files go ----
 fresh
 apply 0 --config "$bundle/config.json" --private-dir "$TMP/private" --in-place example.com/gpu=a
