@@ -71,6 +71,7 @@ int confine_start(struct cdi_error *err)
     return 0;
 }
 
+#define MOST_CAPABILITIES 64
 #define KEPT_CAPABILITIES ((1U << CAP_DAC_OVERRIDE) | (1U << CAP_FOWNER))
 
 static int drop_capabilities(void)
@@ -81,9 +82,12 @@ static int drop_capabilities(void)
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     /* EPERM: without CAP_SETPCAP; then PR_SET_NO_NEW_PRIVS alone keeps execve(2) from giving any.
      */
-    for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-        if (cap > 31 || !(KEPT_CAPABILITIES & (1U << cap)))
-            (void)prctl(PR_CAPBSET_DROP, cap);
+    for (int cap = 0; cap < MOST_CAPABILITIES; cap++) {
+        if (cap <= 31 && KEPT_CAPABILITIES & (1U << cap))
+            continue;
+        if (prctl(PR_CAPBSET_DROP, cap) < 0 && errno == EINVAL)
+            break; /* the kernel has no more */
+    }
     if (syscall(SYS_capget, &header, data) < 0)
         return -errno;
     for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
