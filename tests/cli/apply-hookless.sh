@@ -165,6 +165,19 @@ library "$root/usr/local/cuda/compat/libcuda.so.575.57.08" libcuda.so.1
 apply 0 --bundle "$bundle" --in-place example.com/folders=a
 check "an older one is left out" test -z "$(cached 'libcuda\.so\.1')"
 
+# ---- musl ----
+folders --folder /opt/driver
+fresh
+echo 3.18.0 >"$root/etc/alpine-release"
+apply 0 --bundle "$bundle" --in-place example.com/folders=a
+musl=/etc/ld-musl-$(uname -m).path
+mounts >"$TMP/mounts"
+check "its list of directories is a mount" grep -q "^$musl $bundle/cdikit/${musl##*/} " "$TMP/mounts"
+check "which begins with the folder" test "$(head -n 1 "$bundle/cdikit/${musl##*/}")" = /opt/driver
+fresh
+apply 0 --bundle "$bundle" --in-place example.com/folders=a
+check "there is none for another loader" test -z "$(mounts | grep musl)"
+
 # ---- where files go ----
 fresh
 apply 0 --config "$bundle/config.json" --private-dir "$TMP/private" --in-place example.com/gpu=a

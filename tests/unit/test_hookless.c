@@ -10,12 +10,10 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/strbuf.h"
 #include "hookless/hookless.h"
 #include "hookless/overlay.h"
 #include "hookless/plan.h"
 #include "hooks/confine.h"
-#include "hooks/message.h"
 #include "tests/unit/tmpdir.h"
 
 static void free_oci(struct cdi_oci **oci)
@@ -170,177 +168,6 @@ Test(hookless, nothing_to_take)
     expect_text(oci, text);
 }
 
-/* ---- All of it ---- */
-
-#define HOOK(args) "{\"path\":\"/h/cdikit-hook\",\"args\":[\"cdikit-hook\"," args "]}"
-
-/* Applies a configuration, of which `rest` is a part, in a bundle; its text, malloc'ed. */
-static char *apply(const char *dir, const char *rest, struct arena *arena,
-                   struct hookless_notes *notes)
-{
-    _cleanup_oci_ struct cdi_oci *oci = parse(
-        arena_printf(arena, "{\"root\":{\"path\":\"root\"},%s}", rest));
-    struct hookless_options options = {dir, arena_printf(arena, "%s/private", dir), false};
-    _cleanup_error_ struct cdi_error err = CDI_ERROR_INIT;
-    char *text;
-    size_t len;
-
-    cr_assert_eq(hookless_apply(oci, &options, arena, notes, &err), 0, "%s", err.message);
-    cr_assert_eq(cdi_oci_format(oci, &text, &len, NULL), 0);
-    return text;
-}
-
-/* How many notes have the text. */
-static size_t count_notes(const struct hookless_notes *notes, const char *text)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < notes->n; i++)
-        n += strstr(notes->items[i], text) != NULL;
-    return n;
-}
-
-static void hear(struct hook_listener *listener, const char *text)
-{
-    (void)listener;
-    (void)text;
-}
-
-/* What parts of the hooks warn about is a note; who listened before does so afterwards. */
-Test(hookless, warnings_are_notes)
-{
-    _cleanup_arena_ struct arena *arena = arena_new();
-    const char *dir = tmpdir_new();
-    struct hook_listener listener = {hear};
-    struct hookless_notes notes;
-    _cleanup_free_ char *text = NULL;
-
-    tmpdir_write(dir, "root/etc/passwd", "");
-    cr_expect_null(hook_listen(&listener));
-    text = apply(
-        dir,
-        "\"hooks\":{\"createContainer\":[" HOOK("\"enable-cuda-compat\",\"--host-driver-version\","
-                                                "\"none\"") "," HOOK("\"update-ldcache\"") "]}",
-        arena, &notes);
-    cr_expect_eq(count_notes(&notes, "\"none\" is not a version"), 1);
-    cr_expect_eq(hook_listen(NULL), &listener);
-}
-
-/* A mount, and a hook that makes a link to what is mounted. */
-static const struct {
-    const char *mount, *link;
-    const char *file; /* of the bundle, that is mounted as the link; NULL: none */
-} linked[] = {
-    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"options\":[\"ro\",\"bind\"]",
-     "v::/opt/l", "host/lib"},
-    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"options\":[\"rbind\"]", "v::/opt/l",
-     "host/lib"},
-    {"\"source\":\"%s/host/lib\",\"destination\":\"opt/v\",\"type\":\"bind\"", "v::/opt/l",
-     "host/lib"},
-    /* relative to the bundle: OCI runtime-spec, config.md, "Mounts" */
-    {"\"source\":\"host/lib\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l",
-     "host/lib"},
-    /* what is no bind mount has a source that names no file, whatever it is */
-    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"type\":\"tmpfs\"", "v::/opt/l", NULL},
-    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\"", "v::/opt/l", NULL},
-    {"\"source\":\"%s/host/lib\",\"destination\":\"/opt/v\",\"options\":[\"ro\"]", "v::/opt/l",
-     NULL},
-    {"\"source\":\"/dev/null\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
-    {"\"source\":\"%s/host\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
-    {"\"source\":\"%s/host/none\",\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
-    {"\"destination\":\"/opt/v\",\"type\":\"bind\"", "v::/opt/l", NULL},
-};
-
-Test(hookless, mounts_that_links_lead_to)
-{
-    const char *dir = tmpdir_new();
-
-    tmpdir_write(dir, "root/opt/x", "");
-    tmpdir_write(dir, "host/lib", "");
-    for (size_t i = 0; i < ARRAY_SIZE(linked); i++) {
-        _cleanup_arena_ struct arena *arena = arena_new();
-        const char *percent = strstr(linked[i].mount, "%s"), *mount = linked[i].mount, *expected;
-        _cleanup_free_ char *text = NULL;
-        struct hookless_notes notes;
-
-        if (percent)
-            mount = arena_printf(arena, "%.*s%s%s", (int)(percent - mount), mount, dir,
-                                 percent + 2);
-        text = apply(dir,
-                     arena_printf(arena,
-                                  "\"mounts\":[{%s}],\"hooks\":{\"createContainer\":[" HOOK(
-                                      "\"create-symlinks\",\"--link\",\"%s\"") "]}",
-                                  mount, linked[i].link),
-                     arena, &notes);
-        expected = arena_printf(arena, "{\"destination\":\"/opt/l\",\"source\":\"%s/%s\"", dir,
-                                linked[i].file);
-        cr_expect_eq(strstr(text, "\"/opt/l\"") != NULL, linked[i].file != NULL, "%zu: %s", i,
-                     text);
-        if (linked[i].file)
-            cr_expect(strstr(text, expected), "%zu: %s", i, text);
-        cr_expect_eq(count_notes(&notes, "cannot be made"), linked[i].file ? 0 : 1, "%zu", i);
-    }
-}
-
-/* Libraries of a mounted directory are not looked at: that is told. */
-Test(hookless, folders_of_mounted_directories)
-{
-    static const struct {
-        const char *folder;
-        size_t n; /* notes */
-    } cases[] = {
-        {"/opt/v", 1},  {"/opt/v/lib", 1}, {"/opt/link/lib", 1}, {"/opt", 0},
-        {"/opt/vx", 0}, {"/opt/t", 1},     {"/opt/f", 0},
-    };
-    const char *dir = tmpdir_new();
-
-    tmpdir_write(dir, "root/opt/f/x", "");
-    tmpdir_link(dir, "root/opt/link", "v");
-    tmpdir_write(dir, "root/opt/v/x", "");
-    tmpdir_write(dir, "host/lib/x", "");
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        _cleanup_arena_ struct arena *arena = arena_new();
-        _cleanup_free_ char *text = NULL;
-        struct hookless_notes notes;
-
-        text = apply(
-            dir,
-            arena_printf(arena,
-                         "\"mounts\":[{\"source\":\"%s/host\",\"destination\":\"/opt/v\","
-                         "\"type\":\"bind\"},{\"destination\":\"/opt/t\",\"type\":"
-                         "\"tmpfs\"},{\"destination\":\"/opt/f/x\",\"type\":\"bind\","
-                         "\"source\":\"%s/host/lib/x\"}],\"hooks\":{\"createContainer\":[" HOOK(
-                             "\"update-ldcache\",\"--folder\",\"%s\"") "]}",
-                         dir, dir, cases[i].folder),
-            arena, &notes);
-        cr_expect_eq(count_notes(&notes, cases[i].folder), cases[i].n, "%s", cases[i].folder);
-        cr_expect_eq(notes.n, cases[i].n, "%s", cases[i].folder);
-    }
-}
-
-/* Of many links that cannot be made some are told. */
-Test(hookless, few_notes)
-{
-    _cleanup_arena_ struct arena *arena = arena_new();
-    _cleanup_strbuf_ struct strbuf links = STRBUF_INIT;
-    const char *dir = tmpdir_new();
-    struct hookless_notes notes;
-    _cleanup_free_ char *text = NULL;
-
-    tmpdir_write(dir, "root/etc/passwd", "");
-    for (int i = 0; i < 1000; i++)
-        strbuf_printf(&links, ",\"--link\",\"passwd::/etc/%d\"", i);
-    text = apply(dir,
-                 arena_printf(arena,
-                              "\"hooks\":{\"createContainer\":[{\"path\":\"/h/cdikit-hook\","
-                              "\"args\":[\"cdikit-hook\",\"create-symlinks\"%s]}]}",
-                              links.s),
-                 arena, &notes);
-    cr_expect_eq(notes.n, 17);
-    cr_expect_eq(count_notes(&notes, "cannot be made"), 16);
-    cr_expect(strstr(notes.items[16], "984 more"), "%s", notes.items[16]);
-}
-
 /* ---- Files as they will be ---- */
 
 /* A root, and files of the host beside it. */
@@ -375,6 +202,7 @@ static struct made *make(const char *dir)
                  0);
     cr_assert_eq(overlay_add(&made.overlay, OVERLAY_LINK, "/usr/lib/libcuda.so", "libcuda.so.1", 0),
                  0);
+    cr_assert_eq(overlay_add(&made.overlay, OVERLAY_FILE, "/lib/device", "/dev/null", 0), 0);
     cr_assert_eq(overlay_add(&made.overlay, OVERLAY_TEXT, "/opt/new/file", "text", 4), 0);
     return &made;
 }
@@ -465,6 +293,8 @@ Test(hookless, as_a_view)
     fd = view->open_file(view, &lib, "libmade.so", true, &st);
     cr_expect_geq(fd, 0);
     (void)close(fd);
+    cr_expect_eq(view->open_file(view, &lib, "device", false, &st), -EINVAL);
+    cr_expect_eq(view->open_file(view, &lib, "device", true, &st), -EINVAL);
     cr_expect_eq(view->make_link(view, &lib, "libimage.so", "libold.so.1"), -EROFS);
     cr_expect_eq(view->make_link(view, &lib, "libimage.so", "libnone.so"), -EROFS);
     cr_expect_eq(view->make_link(view, &lib, "libimage.so", "../../opt/new/file"), -EROFS);
