@@ -170,7 +170,16 @@ static int plan_key(struct fix_plan *plan, const struct cdi_finding *finding)
     return replace(plan, FIX_KEY, finding->pos, &token, dot ? dot + 1 : finding->path);
 }
 
-/* A repeated key goes with its line, if it has that for itself. */
+/* True for a comment, or what may be one, behind something else in a line. */
+static bool has_comment(const char *line, size_t len)
+{
+    for (size_t i = 1; i < len; i++)
+        if (line[i] == '#' && ascii_isspace(line[i - 1]))
+            return true;
+    return false;
+}
+
+/* A repeated key goes with its line, if it has that for itself; a comment is not thrown away. */
 static int plan_repeated(struct fix_plan *plan, const struct cdi_finding *finding)
 {
     size_t len;
@@ -178,7 +187,7 @@ static int plan_repeated(struct fix_plan *plan, const struct cdi_finding *findin
     const char *begin = s, *end = plan->text + plan->len;
     struct fix_edit edit = {.kind = FIX_DELETE, .pos = finding->pos, .value = "", .text = ""};
 
-    if (!s)
+    if (!s || has_comment(s, len))
         return 0;
     while (begin > plan->text && begin[-1] == ' ')
         begin--;

@@ -104,13 +104,18 @@ Test(fix, a_version_that_is_missing)
 
 Test(fix, keys_that_are_repeated)
 {
-    expect("cdiVersion: 0.3.0\n" KIND "kind: vendor.com/class # again\n" DEVICES,
+    expect("cdiVersion: 0.3.0\n" KIND "kind: vendor.com/class  \n" DEVICES,
            "cdiVersion: 0.3.0\n" KIND DEVICES);
     expect("cdiVersion: 0.3.0\n" KIND DEVICES "kind: vendor.com/class",
            "cdiVersion: 0.3.0\n" KIND DEVICES);
     expect("cdiVersion: 0.3.0\n" KIND "devices:\n- name: dev\n  name: dev\n"
            "  containerEdits: {env: [A=b]}\n",
            "cdiVersion: 0.3.0\n" KIND "devices:\n- name: dev\n  containerEdits: {env: [A=b]}\n");
+    expect("cdiVersion: 0.3.0\n" KIND "# above\nkind: vendor.com/class\n" DEVICES,
+           "cdiVersion: 0.3.0\n" KIND "# above\n" DEVICES);
+    /* A comment is somebody's. */
+    expect_unchanged("cdiVersion: 0.3.0\n" KIND "kind: vendor.com/class # IMPORTANT\n" DEVICES);
+    expect_unchanged("cdiVersion: 0.3.0\n" KIND "kind: vendor.com/class\t#IMPORTANT\n" DEVICES);
     /* Which of the two is meant? */
     expect_unchanged("cdiVersion: 0.3.0\n" KIND "kind: vendor.com/other\n" DEVICES);
     /* The line holds more. */
