@@ -215,6 +215,25 @@ Test(fix, members_in_another_order)
            "cdiVersion: 0.3.0\n" KIND "# all of them\n" DEVICES "containerEdits:\n  env: [C=d]\n");
     expect("---\n" KIND "cdiVersion: 0.3.0\n" DEVICES "...\n",
            "---\ncdiVersion: 0.3.0\n" KIND DEVICES "...\n");
+    /* Comments after the last member end the file. */
+    expect(KIND DEVICES "cdiVersion: 0.3.0\n# of the version, or of all\n",
+           "cdiVersion: 0.3.0\n" KIND DEVICES "# of the version, or of all\n");
+    expect(KIND DEVICES "cdiVersion: 0.3.0\n\n# vim: et\n\n# the end",
+           "cdiVersion: 0.3.0\n" KIND DEVICES "\n# vim: et\n\n# the end");
+    expect(KIND DEVICES "cdiVersion: 0.3.0\n# the end\n...\n",
+           "cdiVersion: 0.3.0\n" KIND DEVICES "# the end\n...\n");
+    expect(KIND "cdiVersion: 0.3.0\n  # of it\n# the end\n",
+           "cdiVersion: 0.3.0\n  # of it\n" KIND "# the end\n");
+    /* Those within a member go with it. */
+    expect(KIND "devices:\n# the first\n\n- name: dev\n  containerEdits:\n    env: [A=b]\n"
+                "  # in it\n\ncdiVersion: 0.3.0\n",
+           "cdiVersion: 0.3.0\n" KIND "devices:\n# the first\n\n- name: dev\n"
+           "  containerEdits:\n    env: [A=b]\n  # in it\n\n");
+    /* Whose comment is it? */
+    expect_unchanged(KIND DEVICES "\n# the version\n\ncdiVersion: 0.3.0\n");
+    expect_unchanged(KIND DEVICES "# of the devices\n\n# the version\ncdiVersion: 0.3.0\n");
+    expect_unchanged(KIND "# of the kind\n\n" DEVICES "cdiVersion: 0.3.0\n");
+    expect_unchanged(KIND "# of the kind\n  # indented\n\n" DEVICES "cdiVersion: 0.3.0\n");
     /* With other repairs. */
     expect("kind: vendor.com/class\r\ncdiVersion: 1.1\r\n" DEVICES,
            "cdiVersion: 0.3.0\n" KIND DEVICES);
