@@ -65,7 +65,7 @@ bool source_is_pattern(const char *operand);
 /*
  * Adds the files that fit a pattern, in bytewise order. As in git "**" stands for any number of
  * directories; a dot at the beginning of a name is matched only by a dot, and "**" does not
- * follow symlinks. See base/glob.h for what a component can have.
+ * follow symlinks. See base/glob.h for what a component can have; "[!a]" is "[^a]".
  */
 int sources_add_pattern(const struct call *call, struct sources *sources, const char *pattern,
                         struct cdi_error *err) CDI_MUST_CHECK;

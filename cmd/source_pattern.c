@@ -152,6 +152,24 @@ static int search_in(struct search *search, const char *dir, size_t component)
     return r;
 }
 
+/* Git, and the shell, write a negated class with '!', base/glob.h with '^'. */
+static void negate_classes(char *component)
+{
+    bool in_class = false;
+
+    for (char *s = component; *s; s++) {
+        if (*s == '\\' && s[1]) {
+            s++;
+        } else if (*s == '[' && !in_class) {
+            in_class = true;
+            if (s[1] == '!')
+                s[1] = '^';
+        } else if (*s == ']') {
+            in_class = false;
+        }
+    }
+}
+
 /* Takes the pattern apart; "**" twice is "**". */
 static int split(struct search *search, char *pattern)
 {
@@ -163,6 +181,7 @@ static int split(struct search *search, char *pattern)
         if (search->n == DEEPEST)
             return cdi_error_set(search->err, CDI_ERR_USAGE, "a pattern has at most %d components",
                                  DEEPEST);
+        negate_classes(part);
         search->components[search->n++] = part;
     }
     return 0;

@@ -463,7 +463,8 @@ const struct command command_validate = {
         "it breaks the specification, or will surprise. The name of a rule never changes.\n\n"
         "DIR stands for its *.json and *.yaml, as engines load them, and their devices are also "
         "checked for conflicts; there is a warning for what engines would pass over. PATTERN, in "
-        "quotes, stands for the files that fit: '*', '?' and [a-z] do not match '/', and '**' "
+        "quotes, stands for the files that fit: '*', '?', [a-z] and [!a-z] do not match '/', and "
+        "'**' "
         "stands for any number of directories. '-' is standard input. Without operands the spec "
         "dirs are checked.\n\n"
         "The severity of a rule is set by --rule, or else by the nearest " SEVERITIES_FILE

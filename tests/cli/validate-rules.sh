@@ -207,6 +207,15 @@ check "** in the middle" test "$(files 'a/**/c/*')" = 'a/b/c/4.yaml '
 check "** twice" test "$(files '**/**/b/**/*.yaml')" = 'a/b/3.yaml a/b/c/4.yaml '
 check "** at the end" test "$(files 'a/b/**')" = 'a/b/3.yaml a/b/c/4.yaml a/b/notes.txt '
 check "?" test "$(files 'a/?.[jy]*')" = 'a/1.yaml a/2.json '
+check "all but some, as in git" test "$(files 'a/[!2]*')" = 'a/1.yaml '
+check "all but a range, twice" test "$(files '[!b-z]/[!2-9].[!j]*')" = 'a/1.yaml '
+check "also so" test "$(files 'a/[^2]*')" = 'a/1.yaml '
+mkdir marks
+cp a/1.yaml 'marks/!.json'
+cp a/1.yaml 'marks/[!.json'
+check "! elsewhere in a class" test "$(files 'marks/[[!a].json')" = 'marks/!.json '
+check "! after an escaped [" test "$(files 'marks/\[!.*')" = 'marks/[!.json '
+rm -r marks
 check "a dot" test "$(files 'a/.*.yaml')" = 'a/.6.yaml '
 check "a hidden directory" test "$(files '.h*/*')" = '.hidden/5.yaml '
 check "absolute" test "$(files "$tree/a/b/*.yaml")" = "$tree/a/b/3.yaml "
