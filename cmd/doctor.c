@@ -68,6 +68,12 @@ static const enum output_style styles[DOCTOR_N_STATES] = {
     [DOCTOR_PROBLEM] = STYLE_ERROR,
 };
 
+/* True for a node other than the one that cdikit runs on. */
+static bool is_elsewhere(const struct doctor_options *o)
+{
+    return o->root && *o->root && strcmp(o->root, "/") != 0;
+}
+
 /* ---- For people ---- */
 
 static bool is_shown(const struct call *call, enum doctor_state state)
@@ -88,7 +94,16 @@ static void print_part(const char *what, const char *text, const char *more)
     (void)putchar('\n');
 }
 
-static void print_finding(const struct doctor_check *check, const struct doctor_finding *finding)
+/* What stands before a command; one of a node elsewhere would act on this machine here. */
+static const char *label_of(const struct doctor_finding *finding, bool elsewhere)
+{
+    if (elsewhere)
+        return "repair (on the node): ";
+    return finding->fix ? "repair (--fix): " : "repair: ";
+}
+
+static void print_finding(const struct doctor_check *check, const struct doctor_finding *finding,
+                          bool elsewhere)
 {
     output_styled(stdout, styles[finding->state], doctor_states[finding->state]);
     (void)printf(": %s: ", check->id);
@@ -99,17 +114,26 @@ static void print_finding(const struct doctor_check *check, const struct doctor_
     else if (finding->value)
         print_part("", finding->value, NULL);
     if (finding->command)
-        print_part(finding->fix ? "repair (--fix): " : "repair: ", finding->command, NULL);
+        print_part(label_of(finding, elsewhere), finding->command, NULL);
     if (finding->hint)
         print_part("hint: ", finding->hint, NULL);
 }
 
 static void print_report(const struct call *call, const struct doctor_report *report)
 {
+    bool elsewhere = is_elsewhere(call->options), command = false;
+
     for (size_t i = 0; i < report->n; i++)
-        for (size_t j = 0; j < report->results[i].n; j++)
-            if (is_shown(call, report->results[i].findings[j].state))
-                print_finding(report->results[i].check, &report->results[i].findings[j]);
+        for (size_t j = 0; j < report->results[i].n; j++) {
+            const struct doctor_finding *finding = &report->results[i].findings[j];
+
+            if (!is_shown(call, finding->state))
+                continue;
+            print_finding(report->results[i].check, finding, elsewhere);
+            command = command || finding->command;
+        }
+    if (elsewhere && command)
+        (void)puts("The commands are for the node itself: here they would change this machine.");
 }
 
 static const char *plural(size_t n)
@@ -137,7 +161,8 @@ static void add_text(struct jsonout *json, struct cJSON *object, const char *key
         jsonout_string(json, object, key, text);
 }
 
-static void add_result(struct jsonout *json, struct cJSON *list, const struct doctor_result *result)
+static void add_result(struct jsonout *json, struct cJSON *list, const struct doctor_result *result,
+                       bool elsewhere)
 {
     struct cJSON *object = jsonout_object(json, list, NULL), *findings;
 
@@ -154,9 +179,9 @@ static void add_result(struct jsonout *json, struct cJSON *list, const struct do
         add_text(json, item, "path", finding->path);
         add_text(json, item, "value", finding->value);
         add_text(json, item, "hint", finding->hint);
-        add_text(json, item, "command", finding->command);
+        add_text(json, item, elsewhere ? "node_command" : "command", finding->command);
         if (finding->command)
-            jsonout_raw(json, item, "fix", finding->fix ? "true" : "false");
+            jsonout_raw(json, item, "fix", finding->fix && !elsewhere ? "true" : "false");
     }
 }
 
@@ -169,7 +194,7 @@ static int print_json(const struct doctor_options *o, const struct doctor_report
     jsonout_string(&json, root, "root", o->root && *o->root ? o->root : "/");
     list = jsonout_array(&json, root, "checks");
     for (size_t i = 0; i < report->n; i++)
-        add_result(&json, list, &report->results[i]);
+        add_result(&json, list, &report->results[i], is_elsewhere(o));
     list = jsonout_array(&json, root, "repairs");
     for (size_t i = 0; i < repairs->n; i++) {
         struct cJSON *item = jsonout_object(&json, list, NULL);
@@ -207,11 +232,6 @@ static int print_checks(const struct call *call, bool json, struct cdi_error *er
 }
 
 /* ---- Looking ---- */
-
-static bool is_elsewhere(const struct doctor_options *o)
-{
-    return o->root && *o->root && strcmp(o->root, "/") != 0;
-}
 
 /* What is said of engines on the command line. */
 static int read_engines(const struct call *call, struct doctor_asked *asked, struct cdi_error *err)
@@ -322,7 +342,9 @@ const struct command command_doctor = {
         "changed, and nothing is removed but what refresh itself has written.\n\n"
         "The object of --json has the members root; checks (objects with id, summary, state and "
         "findings: state, message and, where there are such, path, value, hint, command, and with "
-        "a command fix, which is true if --fix runs it); repairs (command and exit status of what "
+        "a command fix, which is true if --fix runs it; with --root the command is for the node "
+        "beneath it, is called node_command, and never run); repairs (command and exit status of "
+        "what "
         "--fix has run); and problems, warnings and unknown, which count findings.\n\n"
         "With --quiet only what is not ok is printed.",
     .options = options,

@@ -224,6 +224,30 @@ static int print_causes(const struct call *call, struct cdi_error *err)
     return table_print(&table, err);
 }
 
+/* True if an answer that is printed says what to do. */
+static bool says_what_to_do(const struct call *call, const struct why_answer *answer)
+{
+    for (size_t i = 0; i < answer->n_causes; i++)
+        if (answer->causes[i].repair && (!call->quiet || !answer->causes[i].note))
+            return true;
+    return false;
+}
+
+static void print_answers(const struct why_run *run)
+{
+    bool doing = false;
+
+    for (size_t i = 0; i < run->n; i++) {
+        if (i)
+            (void)putchar('\n');
+        why_print(run->call, &run->answers[i]);
+        doing = doing || says_what_to_do(run->call, &run->answers[i]);
+    }
+    if (doing && spec_dirs_rooted(&run->options->where))
+        (void)puts("\nWhat is to be done is for the node itself: commands would change this "
+                   "machine here.");
+}
+
 static int run_why(const struct call *call, struct cdi_error *err)
 {
     _cleanup_(run_end) struct why_run run = {
@@ -242,14 +266,11 @@ static int run_why(const struct call *call, struct cdi_error *err)
         r = why_print_json(call, &run.collection.facts, run.answers, run.n, err);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < run.n; i++) {
-        if (!run.options->json && i)
-            (void)putchar('\n');
-        if (!run.options->json)
-            why_print(call, &run.answers[i]);
+    if (!run.options->json)
+        print_answers(&run);
+    for (size_t i = 0; i < run.n; i++)
         if (!run.answers[i].usable)
             status = STATUS_FINDINGS;
-    }
     return status;
 }
 

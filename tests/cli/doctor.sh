@@ -149,7 +149,7 @@ check "nothing to say with --quiet" test -z "$OUT$ERR"
 # ---- the driver ----
 mv "$node/proc/driver/nvidia/version" "$TMP/version"
 look 1
-finds driver-loaded problem 'the NVIDIA driver is not loaded' 'command=modprobe nvidia' 'fix=False'
+finds driver-loaded problem 'the NVIDIA driver is not loaded' 'node_command=modprobe nvidia' 'fix=False'
 state nodes not-applicable
 mv "$TMP/version" "$node/proc/driver/nvidia/version"
 
@@ -191,9 +191,9 @@ rm "$node/etc/nvidia-container-runtime/config.toml"
 # ---- device nodes ----
 rm "$node/dev/nvidia-uvm" "$node/dev/nvidia-modeset" "$node/dev/nvidia0"
 look 1
-finds nodes problem 'path=/dev/nvidia-uvm' 'command=nvidia-ctk system create-device-nodes --control-devices$' 'fix=True'
-finds nodes warning 'path=/dev/nvidia-modeset' 'fix=True'
-finds nodes problem 'path=/dev/nvidia0' 'node of GPU 0000:17:00\.0 does not exist' 'command=nvidia-modprobe -c 0$' 'fix=False'
+finds nodes problem 'path=/dev/nvidia-uvm' 'node_command=nvidia-ctk system create-device-nodes --control-devices$' 'fix=False'
+finds nodes warning 'path=/dev/nvidia-modeset' 'fix=False'
+finds nodes problem 'path=/dev/nvidia0' 'node of GPU 0000:17:00\.0 does not exist' 'node_command=nvidia-modprobe -c 0$' 'fix=False'
 finds spec-live problem '/dev/nvidia0'
 sed -i '/nvidia-uvm/d' "$node/proc/devices"
 look 1
@@ -204,13 +204,13 @@ mknod -m 666 "$node/dev/nvidia-modeset" c 195 254
 mknod -m 600 "$node/dev/nvidia0" c 195 0
 look 1
 finds node-numbers problem 'path=/dev/nvidia-uvm' 'value=510:0' 'the kernel says 511:0' \
-    'command=rm /dev/nvidia-uvm && nvidia-ctk system create-device-nodes --control-devices$' 'fix=False'
-finds node-permissions warning 'path=/dev/nvidia0' 'value=0600' 'command=chmod 0666 /dev/nvidia0$'
+    'node_command=rm /dev/nvidia-uvm && nvidia-ctk system create-device-nodes --control-devices$' 'fix=False'
+finds node-permissions warning 'path=/dev/nvidia0' 'value=0600' 'node_command=chmod 0666 /dev/nvidia0$'
 rm "$node/dev/nvidia-uvm" "$node/dev/nvidia0"
 mkdir "$node/dev/nvidia-uvm"
 mknod -m 666 "$node/dev/nvidia0" c 195 0
 look 1
-finds node-numbers problem 'path=/dev/nvidia-uvm' 'and is none' 'command=rm -r /dev/nvidia-uvm '
+finds node-numbers problem 'path=/dev/nvidia-uvm' 'and is none' 'node_command=rm -r /dev/nvidia-uvm '
 rmdir "$node/dev/nvidia-uvm"
 mknod -m 666 "$node/dev/nvidia-uvm" c 511 0
 # The mode that the driver was told is right, whatever it is.
@@ -225,8 +225,8 @@ sed -i 's/^DeviceFileMode: 432/DeviceFileMode: 438/' "$node/proc/driver/nvidia/p
 rm "$node/dev/char/195:255"
 ln -sfn ../null "$node/dev/char/195:0"
 look 1
-finds char-links warning '1 of 6 devices' '/dev/nvidiactl' 'command=nvidia-ctk system create-dev-char-symlinks$' 'fix=True'
-finds char-links problem 'path=/dev/char/195:0' 'command=ln -sfn /dev/nvidia0 /dev/char/195:0$' 'fix=False'
+finds char-links warning '1 of 6 devices' '/dev/nvidiactl' 'node_command=nvidia-ctk system create-dev-char-symlinks$' 'fix=False'
+finds char-links problem 'path=/dev/char/195:0' 'node_command=ln -sfn /dev/nvidia0 /dev/char/195:0$' 'fix=False'
 mv "$node/run/systemd" "$TMP/systemd"
 look 1
 state char-links not-applicable
@@ -238,13 +238,13 @@ links
 chmod 775 "$node/etc/cdi"
 chmod 666 "$node/run/cdi/nvidia.yaml"
 look 1
-finds spec-dirs problem 'path=/etc/cdi' 'value=0775' 'command=chmod go-w /etc/cdi$'
+finds spec-dirs problem 'path=/etc/cdi' 'value=0775' 'node_command=chmod go-w /etc/cdi$'
 finds spec-dirs problem 'path=/var/run/cdi/nvidia\.yaml' 'value=0666'
 chmod 755 "$node/etc/cdi"
 chmod 644 "$node/run/cdi/nvidia.yaml"
 chown 1000 "$node/run/cdi/nvidia.yaml"
 look 1
-finds spec-dirs problem 'value=uid 1000' 'command=chown root /var/run/cdi/nvidia\.yaml$'
+finds spec-dirs problem 'value=uid 1000' 'node_command=chown root /var/run/cdi/nvidia\.yaml$'
 chown 0 "$node/run/cdi/nvidia.yaml"
 refresh
 
@@ -257,7 +257,7 @@ rm "$node/etc/cdi/broken.yaml"
 mkdir "$TMP/keep"
 mv "$node/run/cdi/nvidia.yaml" "$TMP/keep/"
 look 0
-finds spec-documents warning 'no document of its GPUs' 'command=cdikit refresh$' 'fix=True'
+finds spec-documents warning 'no document of its GPUs' 'node_command=cdikit refresh$' 'fix=False'
 mv "$TMP/keep/nvidia.yaml" "$node/run/cdi/"
 
 example() { # NAME VALUE: a document of one device that does nothing but set a variable
@@ -275,8 +275,8 @@ example etc/cdi/thing.yml 1
 example etc/cdi/OTHER.YAML 1
 mkdir "$node/etc/cdi/more"
 look 0
-finds spec-ignored warning 'path=/etc/cdi/thing\.yml' 'command=mv /etc/cdi/thing.yml /etc/cdi/thing.yaml$'
-finds spec-ignored warning 'command=mv /etc/cdi/OTHER.YAML /etc/cdi/OTHER.yaml$'
+finds spec-ignored warning 'path=/etc/cdi/thing\.yml' 'node_command=mv /etc/cdi/thing.yml /etc/cdi/thing.yaml$'
+finds spec-ignored warning 'node_command=mv /etc/cdi/OTHER.YAML /etc/cdi/OTHER.yaml$'
 finds spec-ignored warning 'path=/etc/cdi/more' 'directories'
 example etc/cdi/thing.yaml 1
 look 0
@@ -291,7 +291,7 @@ finds spec-conflicts problem 'path=/etc/cdi/thing2\.yaml' 'in /etc/cdi/thing\.ya
 rm "$node/etc/cdi/thing2.yaml"
 example run/cdi/thing2.yaml 2
 look 0
-finds spec-shadowed warning 'path=/etc/cdi/thing\.yaml' 'hidden by /var/run/cdi/thing2\.yaml' 'command=rm /etc/cdi/thing.yaml$' 'fix=False'
+finds spec-shadowed warning 'path=/etc/cdi/thing\.yaml' 'hidden by /var/run/cdi/thing2\.yaml' 'node_command=rm /etc/cdi/thing.yaml$' 'fix=False'
 sed -i 's/name: b/name: c/' "$node/etc/cdi/thing.yaml"
 look 0
 finds spec-shadowed warning '1 of its 2 devices are hidden' 'the others are used'
@@ -315,12 +315,12 @@ look 0
 finds spec-stale warning 'value=/var/run/cdi/nvidia.yaml changed'
 echo damaged >"$node/run/cdi/.nvidia.yaml.cdikit"
 look 0
-finds spec-stale warning 'is damaged' 'command=cdikit refresh --output /var/run/cdi/nvidia.yaml$' 'fix=False'
+finds spec-stale warning 'is damaged' 'node_command=cdikit refresh --output /var/run/cdi/nvidia.yaml$' 'fix=False'
 mv "$node/dev/nvidia0" "$TMP/keep/"
 "$cdikit" refresh -q --root "$node" --output "$node/run/cdi/nvidia.yaml"
 mv "$TMP/keep/nvidia0" "$node/dev/"
 look 0
-finds spec-stale warning 'something had to be left out' 'command=cdikit refresh --output /var/run/cdi/nvidia.yaml$' 'fix=False'
+finds spec-stale warning 'something had to be left out' 'node_command=cdikit refresh --output /var/run/cdi/nvidia.yaml$' 'fix=False'
 refresh
 
 program usr/bin/nvidia-cdi-hook
@@ -375,7 +375,7 @@ for check in engine-cdi engine-spec-dirs engine-runtimes engine-cgroup-driver; d
 # ---- the host ----
 put sys/fs/selinux/booleans/container_use_devices '0 0'
 look 0
-finds selinux warning 'value=0 0' 'command=setsebool -P container_use_devices on$' 'fix=False'
+finds selinux warning 'value=0 0' 'node_command=setsebool -P container_use_devices on$' 'fix=False'
 rm "$node/sys/fs/selinux/booleans/container_use_devices"
 look 0
 finds selinux warning 'no boolean'
@@ -403,11 +403,11 @@ rm "$node/etc/subgid"
 chmod 700 "$node/run/cdi"
 chmod 600 "$node/run/cdi/nvidia.yaml"
 look 0
-finds rootless warning 'path=/proc/sys/user/max_user_namespaces' 'command=sysctl -w user.max_user_namespaces=15000$'
+finds rootless warning 'path=/proc/sys/user/max_user_namespaces' 'node_command=sysctl -w user.max_user_namespaces=15000$'
 finds rootless warning 'path=/proc/sys/kernel/unprivileged_userns_clone'
 finds rootless warning 'path=/etc/subgid' 'no group ids'
-finds rootless warning 'path=/var/run/cdi' 'command=chmod o\+rx /var/run/cdi$'
-finds rootless warning 'path=/var/run/cdi/nvidia.yaml' 'command=chmod o\+r /var/run/cdi/nvidia.yaml$'
+finds rootless warning 'path=/var/run/cdi' 'node_command=chmod o\+rx /var/run/cdi$'
+finds rootless warning 'path=/var/run/cdi/nvidia.yaml' 'node_command=chmod o\+r /var/run/cdi/nvidia.yaml$'
 : >"$node/etc/subuid"
 look 0
 state rootless not-applicable
@@ -417,21 +417,35 @@ chmod 644 "$node/run/cdi/nvidia.yaml"
 wants=$node/etc/systemd/system/multi-user.target.wants
 ln -s /lib/systemd/system/nvidia-cdi-refresh.path "$wants/nvidia-cdi-refresh.path"
 look 0
-finds refresh-units warning 'both write' 'command=systemctl disable --now nvidia-cdi-refresh.path nvidia-cdi-refresh.service$'
+finds refresh-units warning 'both write' 'node_command=systemctl disable --now nvidia-cdi-refresh.path nvidia-cdi-refresh.service$'
 rm "$wants/cdikit-refresh.service"
 look 0
 finds refresh-units ok 'value=nvidia-cdi-refresh\.path'
 rm "$wants/nvidia-cdi-refresh.path"
 look 0
-finds refresh-units warning 'nothing writes the documents again' 'command=systemctl enable --now cdikit-refresh.service cdikit-refresh.path$'
+finds refresh-units warning 'nothing writes the documents again' 'node_command=systemctl enable --now cdikit-refresh.service cdikit-refresh.path$'
 rm -r "$node/run/systemd"
 look 0
 state refresh-units not-applicable
 
+# ---- commands, which are for the node and not for who looks at its files ----
+put etc/cdi/thing.yml ''
+look 0
+check "no command, and no repair by --fix" python3 -c '
+import json, sys
+found = [f for c in json.load(open(sys.argv[1]))["checks"] for f in c["findings"]]
+assert not any("command" in f or f.get("fix") for f in found), found
+assert any("node_command" in f for f in found), found' "$TMP/.out"
+expect_status 0 "$cdikit" doctor --root "$node"
+expect_out '^    repair \(on the node\): mv /etc/cdi/thing\.yml /etc/cdi/thing\.yaml$'
+check "and that is said once" test "$(grep -c '^The commands are for the node itself' "$TMP/.out")" = 1
+check "no --fix" bash -c '! grep -q "repair: \|(--fix)" "$0"' "$TMP/.out"
+rm "$node/etc/cdi/thing.yml"
+
 # ---- a driver that is gone, libraries of another version ----
 rm -r "$node/proc/driver" "$node/sys/bus" "$node/sys/devices" "$node/sys/module"
 look 1
-finds spec-leftover warning 'neither such a GPU nor their driver' 'command=rm /var/run/cdi/nvidia.yaml$' 'fix=False'
+finds spec-leftover warning 'neither such a GPU nor their driver' 'node_command=rm /var/run/cdi/nvidia.yaml$' 'fix=False'
 for check in driver-loaded driver-modules driver-libraries nodes; do state $check not-applicable; done
 tree mismatch "$node"
 look 1
@@ -444,7 +458,7 @@ for machine in wsl2 orin; do
     tree $machine "$node"
     expect_status 1 "$cdikit" doctor --root "$node" --json
     for check in driver-loaded nodes node-numbers; do state $check not-applicable; done
-    finds spec-documents warning 'command=cdikit refresh'
+    finds spec-documents warning 'node_command=cdikit refresh'
 done
 
 # ---- repairs, on a node that runs; what its host has besides is not known here ----
@@ -505,9 +519,9 @@ state node-permissions ok
 rm "$node/dev/nvidia-caps/nvidia-cap12" "$node/dev/nvidia-caps/nvidia-cap13"
 mknod -m 400 "$node/dev/nvidia-caps/nvidia-cap13" c 236 14
 expect_status 1 "$cdikit" doctor --root "$node" --json
-finds nodes problem 'path=/dev/nvidia-caps/nvidia-cap12' 'command=nvidia-modprobe -f /proc/driver/nvidia/capabilities/gpu0/mig/gi1/access$' 'fix=False'
-finds node-numbers problem 'path=/dev/nvidia-caps/nvidia-cap13' 'value=236:14' 'says 236:13' 'command=rm /dev/nvidia-caps/nvidia-cap13 && nvidia-modprobe -f .*/gi1/ci0/access$'
-finds node-permissions warning 'path=/dev/nvidia-caps/nvidia-cap13' 'command=chmod 0444 '
+finds nodes problem 'path=/dev/nvidia-caps/nvidia-cap12' 'node_command=nvidia-modprobe -f /proc/driver/nvidia/capabilities/gpu0/mig/gi1/access$' 'fix=False'
+finds node-numbers problem 'path=/dev/nvidia-caps/nvidia-cap13' 'value=236:14' 'says 236:13' 'node_command=rm /dev/nvidia-caps/nvidia-cap13 && nvidia-modprobe -f .*/gi1/ci0/access$'
+finds node-permissions warning 'path=/dev/nvidia-caps/nvidia-cap13' 'node_command=chmod 0444 '
 
 # ---- what is not what it should be ----
 sound two-gpus

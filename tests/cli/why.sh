@@ -75,6 +75,12 @@ expect_status 1 "$cdikit" why --root "$root" v.com/gpu=one v.com/gpu=tow two
 check "an answer for each name" test "$(grep -c ': \(not \)\?usable$' "$TMP/.out")" = 3
 printf 'v.com/gpu=\033[31m\n' >"$TMP/name"
 expect_status 1 "$cdikit" why --root "$root" "$(cat "$TMP/name")"
+# What to do is for the node, and not for who looks at its files.
+expect_status 1 "$cdikit" why --root "$root" v.com/gpu=tow two
+check "that is said once" test "$(grep -c '^What is to be done is for the node itself' "$TMP/.out")" = 1
+expect_status 1 "$cdikit" why --spec-dir "$root/etc/cdi" v.com/gpu=tow
+check "and not of this machine" bash -c '! grep -q "node itself" "$0"' "$TMP/.out"
+expect_status 1 "$cdikit" why --root "$root" "$(cat "$TMP/name")"
 check "no control characters" test -z "$(tr -d '\012\040-\176' <"$TMP/.out")"
 
 # ---- spec dirs ----
