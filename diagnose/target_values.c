@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/quote.h"
+#include "cdi/fields.h"
 #include "diagnose/target_internal.h"
 
 /* A value that libraries before a release refuse. */
@@ -60,10 +61,20 @@ static int check_head(struct target *target)
     return r;
 }
 
+/* True if the engine knows a member of the edits, and so can do without it. */
+static bool knows(const struct target *target, const char *name)
+{
+    size_t hint = 0;
+    const struct field *field = field_find(&object_edits, name, strlen(name), &hint);
+
+    return field && (int)field->since <= target->max;
+}
+
 /* Docker builds the groups of a container's process anew after it has applied the edits. */
 static int check_gids(struct target *target, const struct member *in, const struct cdi_edits *edits)
 {
-    if (!edits->n_additional_gids || strcmp(target->engine->engine->name, "docker") != 0)
+    if (!edits->n_additional_gids || strcmp(target->engine->engine->name, "docker") != 0 ||
+        !knows(target, "additionalGids"))
         return 0;
     return report(&target->to, RULE_TARGET_DROPPED, MEMBER(in, "additionalGids"),
                   "who is not root in the container needs `docker run --group-add GID`",

@@ -169,6 +169,9 @@ Test(target, what_docker_drops)
                      "4 target-dropped " EDITS "additionalGids\n"
                      "5 target-dropped containerEdits.additionalGids\n");
     cr_expect(strstr(said, "--group-add"), "%s", said);
+    /* One that refuses the whole document drops nothing. */
+    cr_expect_str_eq(check("docker@25.0", text), "4 target-field " EDITS "additionalGids\n"
+                                                 "5 target-field containerEdits.additionalGids\n");
 }
 
 /* One that was built has no text with empty members. */
