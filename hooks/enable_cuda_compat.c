@@ -19,7 +19,6 @@
 #include "hooks/message.h"
 
 #define DEFAULT_FOLDER "/usr/local/cuda/compat"
-#define CONF_DIR       "/etc/ld.so.conf.d"
 
 /*
  * In front of all that others write there. It has the form of nvidia-cdi-hook's names, which are
@@ -133,19 +132,13 @@ static int look(const struct hook_call *call, const char *folder, struct cdi_err
     return r > 0 ? decide(call, folder, dirfd(dir), &library, err) : r;
 }
 
-/* In a line of ld.so.conf a directory ends at a '=', which a type follows. */
-static bool can_be_written(const char *path)
-{
-    return ldfiles_can_name(path) && !strchr(path, '=');
-}
-
 /* Removes what an earlier start of the container has left: the host's driver may be newer now. */
 static void forget(const struct hook_call *call)
 {
-    _cleanup_close_ int dirfd = rootfs_directory(call->root, CONF_DIR, O_PATH);
+    _cleanup_close_ int dirfd = rootfs_directory(call->root, LDFILES_CONF_DIR, O_PATH);
 
     if (dirfd >= 0 && unlinkat(dirfd, CONF_NAME, 0) < 0 && errno != ENOENT)
-        hook_warn("cannot remove %s/%s: %s", CONF_DIR, CONF_NAME, strerror(errno));
+        hook_warn("cannot remove %s/%s: %s", LDFILES_CONF_DIR, CONF_NAME, strerror(errno));
 }
 
 static int write_folder(const struct hook_call *call, const char *path, struct cdi_error *err)
@@ -154,10 +147,12 @@ static int write_folder(const struct hook_call *call, const char *path, struct c
     char line[PATH_MAX + 1];
     int len = snprintf(line, sizeof line, "%s\n", path);
 
-    dirfd = rootfs_make_directory(call->root, CONF_DIR, 0755);
+    dirfd = rootfs_make_directory(call->root, LDFILES_CONF_DIR, 0755);
     if (dirfd < 0)
-        return cdi_error_set_errno(err, -dirfd, "cannot make %s in the container", CONF_DIR);
-    return confine_replace(dirfd, CONF_NAME, CONF_DIR "/" CONF_NAME, line, (size_t)len, 0644, err);
+        return cdi_error_set_errno(err, -dirfd, "cannot make %s in the container",
+                                   LDFILES_CONF_DIR);
+    return confine_replace(dirfd, CONF_NAME, LDFILES_CONF_DIR "/" CONF_NAME, line, (size_t)len,
+                           0644, err);
 }
 
 /* A version that is none is as if it were not told: documents of other tools may have any. */
@@ -186,7 +181,7 @@ int cuda_compat_folder(const struct hook_call *call, char path[static PATH_MAX],
     if (r < 0)
         return cdi_error_set_errno(err, -r, "cannot find the folder %s in the container",
                                    quote_string(folder).text);
-    if (can_be_written(path))
+    if (ldfiles_can_name(path))
         return 1;
     hook_warn("%s cannot be written into ld.so.conf, and is not used", quote_string(path).text);
     return 0;

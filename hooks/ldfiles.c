@@ -52,7 +52,7 @@ bool ldfiles_can_name(const char *folder)
     size_t len = strlen(folder);
 
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)folder[i] < ' ' || folder[i] == '\177' || folder[i] == '#')
+        if ((unsigned char)folder[i] < ' ' || strchr("\177#=", folder[i]))
             return false;
     return len && len < PATH_MAX && !ascii_isspace(folder[0]) && !ascii_isspace(folder[len - 1]);
 }

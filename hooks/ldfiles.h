@@ -62,7 +62,10 @@ const char *const *ldfiles_system(const struct ldfiles *files);
  */
 bool ldfiles_is_news(const struct ldfiles *files, const struct ldconf *conf, const char *folder);
 
-/* True if ld.so.conf can name the directory: it has no escapes. */
+/*
+ * True if ld.so.conf can name the directory: it has no escapes, and for ldconfig before glibc 2.37
+ * a directory ends at a '=', which a type follows.
+ */
 bool ldfiles_can_name(const char *folder) CDI_PURE;
 
 #endif

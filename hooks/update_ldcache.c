@@ -50,7 +50,8 @@ int update_ldcache_check(const struct hook_args *args, struct cdi_error *err)
         if (*args->folders.items[i] && !ldfiles_can_name(args->folders.items[i]))
             return cdi_error_set(err, CDI_ERR_USAGE,
                                  "the folder %s cannot be written into ld.so.conf: control "
-                                 "characters, '#' and blanks at its ends have no way to be there",
+                                 "characters, '#', '=' and blanks at its ends have no way to be "
+                                 "there",
                                  quote_string(args->folders.items[i]).text);
     return 0;
 }

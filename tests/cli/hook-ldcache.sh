@@ -181,7 +181,7 @@ call 0 --folder "$driver/" --folder "/opt//driver/x/../lib" --folder opt/driver/
     --folder /usr/lib/
 silent
 has etc/ld.so.conf.d/00-nvcr-cdikit.conf $driver
-for folder in $'/a\n/b' $'/a\tb' '/a#b' ' /a' '/a '; do
+for folder in $'/a\n/b' $'/a\tb' '/a#b' '/a=b' ' /a' '/a '; do
     fresh
     call 1 --folder "$folder"
     expect_err 'cannot be written into ld.so.conf'
