@@ -65,12 +65,11 @@ static bool in_list(const char *const *list, const char *path)
     return false;
 }
 
-/* True if a file that is not one of ours names the directory. */
+/* True if a file other than LDFILES_SYSTEM, which is the last one, names the directory. */
 static bool in_conf(const struct ldconf *conf, const char *path)
 {
     for (size_t i = 0; i < conf->n; i++)
         if (strcmp(conf->directories[i].path, path) == 0 &&
-            strcmp(conf->directories[i].file, LDFILES_FOLDERS) != 0 &&
             strcmp(conf->directories[i].file, LDFILES_SYSTEM) != 0)
             return true;
     return false;
@@ -140,17 +139,30 @@ static int write_drop_in(const struct writing *writing, const struct ldconf *con
     return r < 0 ? r : 1;
 }
 
+/* What LDFILES_FOLDERS names already, which may be the folders of another driver, and the new ones.
+ */
+static void list_folders(const struct ldfiles *files, const struct ldconf *conf,
+                         struct strbuf *text)
+{
+    const char *const *system = ldfiles_system(files);
+
+    for (size_t i = 0; i < conf->n; i++)
+        if (strcmp(conf->directories[i].file, LDFILES_FOLDERS) == 0 &&
+            ldfiles_can_name(conf->directories[i].path))
+            strbuf_printf(text, "%s\n", conf->directories[i].path);
+    for (size_t i = 0; i < files->n_folders; i++)
+        if (!in_list(system, files->folders[i]) && !in_conf(conf, files->folders[i]))
+            strbuf_printf(text, "%s\n", files->folders[i]);
+}
+
 static int write_drop_ins(const struct writing *writing, const struct ldconf *conf,
                           struct cdi_error *err)
 {
-    const struct ldfiles *files = writing->files;
-    const char *const *system = ldfiles_system(files);
+    const char *const *system = ldfiles_system(writing->files);
     _cleanup_strbuf_ struct strbuf folders = STRBUF_INIT, text = STRBUF_INIT;
     int first = 0, second;
 
-    for (size_t i = 0; i < files->n_folders; i++)
-        if (!in_list(system, files->folders[i]) && !in_conf(conf, files->folders[i]))
-            strbuf_printf(&folders, "%s\n", files->folders[i]);
+    list_folders(writing->files, conf, &folders);
     for (; *system; system++)
         strbuf_printf(&text, "%s\n", *system);
     if (folders.len || folders.failed)

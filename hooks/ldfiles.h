@@ -36,7 +36,7 @@ bool ldfiles_is_debian(const struct rootfs *root);
 /*
  * The folders that are news to a container's ld.so.conf, which is given as it was read, then the
  * directories in which its distribution's ldconfig looks anyway: the host's may look elsewhere. The
- * former are written to LDFILES_FOLDERS if there are any, the latter to LDFILES_SYSTEM. On a root
+ * former are added to LDFILES_FOLDERS if there are any, the latter written to LDFILES_SYSTEM. On a root
  * with musl, both to its file also. Positive if ld.so.conf may say something else now. Errors: IO,
  * NOMEM.
  */

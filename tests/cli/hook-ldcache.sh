@@ -212,6 +212,22 @@ call 0
 silent
 check "no link leaves its directory" test -z "$(find "$root" -name evil)"
 
+# A container has the devices of two documents, each with a hook: both drivers are found.
+debian
+lib $driver/libcuda.so.570.1 libcuda.so.1
+lib opt/other/libother.so.1 libother.so.1
+call 0 --folder $driver
+call 0 --folder /opt/other
+silent
+has etc/ld.so.conf.d/00-nvcr-cdikit.conf $driver /opt/other
+check "the first hook's library is found" grep -q libcuda.so.1 <(cached "$root")
+check "the second hook's library is found" grep -q libother.so.1 <(cached "$root")
+before=$(files "$root")
+call 0 --folder $driver
+check "the order stays" diff <(echo "$before") <(files "$root")
+call 0
+check "a hook without folders takes nothing away" diff <(echo "$before") <(files "$root")
+
 # An image's ld.so.conf that includes nothing makes the drop-ins useless.
 fresh
 put etc/ld.so.conf /opt/extra
