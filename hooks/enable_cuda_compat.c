@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "base/quote.h"
 #include "base/semver.h"
 #include "hooks/compat_note.h"
@@ -24,7 +26,8 @@
  * In front of all that others write there. It has the form of nvidia-cdi-hook's names, which are
  * random: scripts may know that.
  */
-#define CONF_NAME "00-compat-7a78c6ad-8891-5fe0-a38a-8d7b49d1bb9d.conf"
+#define CONF_FORMAT  "/00-compat-7a78c6ad-8891-5fe0-%04x-%012llx.conf"
+#define DEFAULT_HASH 0xa38a8d7b49d1bb9dULL
 
 /* Entries of the folder that are looked at; those that NVIDIA ships have about ten. */
 #define MOST_ENTRIES 65536
@@ -38,6 +41,30 @@ int enable_cuda_compat_check(const struct hook_args *args, struct cdi_error *err
 {
     (void)err;
     return !*text(args->host_driver_version) && !*text(args->host_cuda_version);
+}
+
+/* FNV-1a: the same in all versions of the program. */
+static unsigned long long hash(const char *s)
+{
+    unsigned long long h = 0xcbf29ce484222325ULL;
+
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * 0x100000001b3ULL;
+    return h;
+}
+
+/* The path of the drop-in: each folder that a document names has its own. NULL without memory. */
+static const char *conf_path(const struct hook_call *call)
+{
+    const char *given = text(call->args->compat_root);
+    const char *folder = *given ? arena_printf(call->arena, "/%s", given) : DEFAULT_FOLDER;
+    unsigned long long number;
+
+    if (!folder || !(folder = path_clean(call->arena, folder)))
+        return NULL;
+    number = strcmp(folder, DEFAULT_FOLDER) == 0 ? DEFAULT_HASH : hash(folder);
+    return arena_printf(call->arena, LDFILES_CONF_DIR CONF_FORMAT, (unsigned)(number >> 48),
+                        number & 0xffffffffffffULL);
 }
 
 /* The one library of a folder. */
@@ -133,15 +160,16 @@ static int look(const struct hook_call *call, const char *folder, struct cdi_err
 }
 
 /* Removes what an earlier start of the container has left: the host's driver may be newer now. */
-static void forget(const struct hook_call *call)
+static void forget(const struct hook_call *call, const char *conf)
 {
     _cleanup_close_ int dirfd = rootfs_directory(call->root, LDFILES_CONF_DIR, O_PATH);
 
-    if (dirfd >= 0 && unlinkat(dirfd, CONF_NAME, 0) < 0 && errno != ENOENT)
-        hook_warn("cannot remove %s/%s: %s", LDFILES_CONF_DIR, CONF_NAME, strerror(errno));
+    if (dirfd >= 0 && unlinkat(dirfd, path_base(conf), 0) < 0 && errno != ENOENT)
+        hook_warn("cannot remove %s: %s", conf, strerror(errno));
 }
 
-static int write_folder(const struct hook_call *call, const char *path, struct cdi_error *err)
+static int write_folder(const struct hook_call *call, const char *conf, const char *path,
+                        struct cdi_error *err)
 {
     _cleanup_close_ int dirfd = -1;
     char line[PATH_MAX + 1];
@@ -151,8 +179,7 @@ static int write_folder(const struct hook_call *call, const char *path, struct c
     if (dirfd < 0)
         return cdi_error_set_errno(err, -dirfd, "cannot make %s in the container",
                                    LDFILES_CONF_DIR);
-    return confine_replace(dirfd, CONF_NAME, LDFILES_CONF_DIR "/" CONF_NAME, line, (size_t)len,
-                           0644, err);
+    return confine_replace(dirfd, path_base(conf), conf, line, (size_t)len, 0644, err);
 }
 
 /* A version that is none is as if it were not told: documents of other tools may have any. */
@@ -189,12 +216,13 @@ int cuda_compat_folder(const struct hook_call *call, char path[static PATH_MAX],
 
 int enable_cuda_compat(const struct hook_call *call, struct cdi_error *err)
 {
+    const char *conf = conf_path(call);
     char path[PATH_MAX];
-    int r = cuda_compat_folder(call, path, err);
+    int r = conf ? cuda_compat_folder(call, path, err) : cdi_error_nomem(err);
 
     if (r > 0)
-        return write_folder(call, path, err);
+        return write_folder(call, conf, path, err);
     if (r == 0)
-        forget(call);
+        forget(call, conf);
     return r;
 }

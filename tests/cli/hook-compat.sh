@@ -94,7 +94,12 @@ fresh opt/compat
 hook 0
 writes_nothing "a folder that is missing"
 hook 0 --host-driver-version=535.183.06 --cuda-compat-container-root=/opt/compat
-writes "another folder" /opt/compat
+check "another folder has a drop-in of its own" grep -x /opt/compat -r "$root/etc/ld.so.conf.d"
+writes_nothing "another folder"
+fresh
+hook 0
+hook 0 --host-driver-version=535.183.06 --cuda-compat-container-root=/opt/compat
+writes "a hook of another folder, which is missing" /usr/local/cuda/compat
 
 # Nothing is known of the host: standard input is not even read.
 fresh

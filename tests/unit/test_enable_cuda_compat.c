@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,23 @@ static void expect_file(const char *name, const char *content)
         cr_expect_str_eq(got ? got : "(none)", content);
     else
         cr_expect_null(got, "%s", got);
+}
+
+/* The drop-in of another folder than the usual one, whose name has no file without it. */
+static void expect_other_conf(const char *content)
+{
+    const char *dir = tmpdir_path(root, "etc/ld.so.conf.d");
+    char path[512];
+    glob_t found;
+
+    (void)snprintf(path, sizeof path, "%s/00-compat-*.conf", dir);
+    cr_expect_eq(glob(path, 0, NULL, &found), content ? 0 : GLOB_NOMATCH);
+    if (content) {
+        cr_assert_eq(found.gl_pathc, 1);
+        cr_expect_str_neq(strrchr(found.gl_pathv[0], '/'), strrchr(CONF, '/'));
+        expect_file(found.gl_pathv[0] + strlen(root) + 1, content);
+        globfree(&found);
+    }
 }
 
 static void expect_conf(const char *content)
@@ -196,8 +214,34 @@ Test(enable_cuda_compat, folders)
         if (folders[i].link)
             tmpdir_link(root, folders[i].link, folders[i].target);
         cr_expect_eq(run(&args, NULL), 0, "%zu", i);
-        expect_conf(folders[i].conf);
+        if (folders[i].option && *folders[i].option)
+            expect_other_conf(folders[i].conf);
+        else
+            expect_conf(folders[i].conf);
     }
+}
+
+/* Two documents, each with its folder: what one hook finds does not concern the other's drop-in. */
+Test(enable_cuda_compat, folders_of_two_documents)
+{
+    const struct hook_args usual = {.host_driver_version = "535.183.06"};
+    const struct hook_args other = {.host_driver_version = "535.183.06",
+                                    .compat_root = "/opt/compat/"};
+    const struct hook_args same = {.host_driver_version = "590.44.01",
+                                   .compat_root = "opt//compat"};
+
+    tmpdir_write(root, "usr/local/cuda/compat/" LIBRARY, "x\n");
+    cr_assert_eq(run(&usual, NULL), 0);
+    cr_assert_eq(run(&other, NULL), 0); /* which has nothing to do */
+    expect_conf("/usr/local/cuda/compat\n");
+    tmpdir_write(root, "opt/compat/" LIBRARY, "x\n");
+    cr_assert_eq(run(&other, NULL), 0);
+    expect_conf("/usr/local/cuda/compat\n");
+    cr_assert_eq(run_on("590.44.01"), 0);
+    expect_conf(NULL);
+    expect_other_conf("/opt/compat\n");
+    cr_assert_eq(run(&same, NULL), 0);
+    expect_other_conf(NULL);
 }
 
 /* In the folder: what is no library, or not the only one. */
