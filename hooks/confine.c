@@ -509,13 +509,20 @@ static unsigned long long mount_of(int fd)
     return (unsigned long long)sx.stx_dev_major << 32 | sx.stx_dev_minor;
 }
 
+bool rootfs_owns(const struct rootfs *root, int fd)
+{
+    unsigned long long mount = mount_of(fd);
+
+    return mount && mount == mount_of(root->fd);
+}
+
 /* True for what is the container's own: of its root, or of its /dev. */
 static bool is_own(const struct rootfs *root, int fd)
 {
     _cleanup_close_ int dev = rootfs_directory(root, "/dev", O_PATH);
     unsigned long long mount = mount_of(fd);
 
-    return mount && (mount == mount_of(root->fd) || (dev >= 0 && mount == mount_of(dev)));
+    return rootfs_owns(root, fd) || (mount && dev >= 0 && mount == mount_of(dev));
 }
 
 int confine_chmod(const struct rootfs *root, const struct rootfs_entry *entry, mode_t mode)

@@ -97,6 +97,9 @@ int rootfs_make_directory(const struct rootfs *root, const char *path, mode_t mo
 int rootfs_real_path(const struct rootfs *root, const char *path,
                      char real[static PATH_MAX]) CDI_MUST_CHECK;
 
+/* True if an open file is on the mount of the root: what is mounted there may be the host's. */
+bool rootfs_owns(const struct rootfs *root, int fd);
+
 /* Where something is: its directory, open (O_PATH), and what it is called there. */
 struct rootfs_entry {
     int dirfd;

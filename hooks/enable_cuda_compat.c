@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/path.h"
 #include "base/quote.h"
 #include "base/semver.h"
@@ -164,21 +165,25 @@ static void forget(const struct hook_call *call, const char *conf)
 {
     _cleanup_close_ int dirfd = rootfs_directory(call->root, LDFILES_CONF_DIR, O_PATH);
 
-    if (dirfd >= 0 && unlinkat(dirfd, path_base(conf), 0) < 0 && errno != ENOENT)
+    if (dirfd >= 0 && rootfs_owns(call->root, dirfd) && unlinkat(dirfd, path_base(conf), 0) < 0 &&
+        errno != ENOENT)
         hook_warn("cannot remove %s: %s", conf, strerror(errno));
 }
 
 static int write_folder(const struct hook_call *call, const char *conf, const char *path,
                         struct cdi_error *err)
 {
-    _cleanup_close_ int dirfd = -1;
+    _cleanup_error_ struct cdi_error problem = CDI_ERROR_INIT;
+    _cleanup_close_ int dirfd = ldfiles_open_conf_dir(call->root, conf, &problem);
     char line[PATH_MAX + 1];
     int len = snprintf(line, sizeof line, "%s\n", path);
 
-    dirfd = rootfs_make_directory(call->root, LDFILES_CONF_DIR, 0755);
+    if (dirfd < 0 && problem.os_errno == EXDEV) {
+        hook_warn("%s", problem.message);
+        return 0;
+    }
     if (dirfd < 0)
-        return cdi_error_set_errno(err, -dirfd, "cannot make %s in the container",
-                                   LDFILES_CONF_DIR);
+        return error_move(&problem, dirfd, err);
     return confine_replace(dirfd, path_base(conf), conf, line, (size_t)len, 0644, err);
 }
 

@@ -340,7 +340,7 @@ static int link_library(struct reading *reading, const struct candidate *candida
         return 0;
     /* A loader that opened the link would not get this library. */
     *file = candidate->entry->name;
-    if (!out->n_unlinked++) {
+    if (r != -EXDEV && !out->n_unlinked++) {
         out->unlinked = candidate->name;
         out->unlinked_errno = -r;
     }

@@ -29,7 +29,7 @@ struct lddirectory {
     size_t n;
     bool has_hwcaps;      /* there is a glibc-hwcaps in it */
     bool cut;             /* something was left out, because there is too much of it */
-    size_t n_unlinked;    /* links that could not be made */
+    size_t n_unlinked;    /* links that could not be made, those of mounted directories apart */
     const char *unlinked; /* the name of the first one */
     int unlinked_errno;
 };

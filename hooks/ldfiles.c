@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/ascii.h"
 #include "base/cleanup.h"
@@ -77,7 +80,56 @@ static bool in_conf(const struct ldconf *conf, const char *path)
 
 static int failed(struct cdi_error *err, int os_errno, const char *path)
 {
+    if (os_errno == EXDEV)
+        return cdi_error_set_errno(err, EXDEV,
+                                   "%s is not written: its directory is mounted into the "
+                                   "container, and may be used by others",
+                                   path);
     return cdi_error_set_errno(err, os_errno, "cannot write %s in the container", path);
+}
+
+/*
+ * A directory to write to, made if it is missing. -EXDEV for one that is mounted there and may be
+ * the host's; what is in memory is gone with the container.
+ */
+static int make_directory(const struct rootfs *root, const char *path)
+{
+    int fd = rootfs_make_directory(root, path, 0755);
+    struct statfs fs;
+
+    if (fd < 0 || rootfs_owns(root, fd) || (fstatfs(fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC))
+        return fd;
+    (void)close(fd);
+    return -EXDEV;
+}
+
+int ldfiles_open_etc(const struct rootfs *root, const char *path, struct cdi_error *err)
+{
+    int fd = make_directory(root, "/etc");
+
+    return fd < 0 ? failed(err, -fd, path) : fd;
+}
+
+int ldfiles_open_conf_dir(const struct rootfs *root, const char *path, struct cdi_error *err)
+{
+    /* First, so that nothing is made in it. */
+    int fd = ldfiles_open_etc(root, path, err);
+
+    if (fd < 0)
+        return fd;
+    (void)close(fd);
+    fd = make_directory(root, LDFILES_CONF_DIR);
+    return fd < 0 ? failed(err, -fd, path) : fd;
+}
+
+bool ldfiles_is_denial(const struct cdi_error *err)
+{
+    static const int denials[] = {EROFS, EACCES, EPERM, EXDEV, EBUSY};
+
+    for (size_t i = 0; i < ARRAY_SIZE(denials); i++)
+        if (err->code == CDI_ERR_IO && err->os_errno == denials[i])
+            return true;
+    return false;
 }
 
 static int replace(int dirfd, const char *path, struct strbuf *text, struct cdi_error *err)
@@ -132,9 +184,8 @@ static int write_drop_in(const struct writing *writing, const struct ldconf *con
 
     if (!text->failed && says_the_same(conf, path, text))
         return 0;
-    dirfd = rootfs_make_directory(writing->root, LDFILES_CONF_DIR, 0755);
-    if (dirfd < 0)
-        return failed(err, -dirfd, LDFILES_CONF_DIR);
+    if ((dirfd = ldfiles_open_conf_dir(writing->root, path, err)) < 0)
+        return dirfd;
     r = replace(dirfd, path, text, err);
     return r < 0 ? r : 1;
 }
@@ -266,12 +317,12 @@ bool ldfiles_is_news(const struct ldfiles *files, const struct ldconf *conf, con
 int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const struct ldconf *conf,
                   struct cdi_error *err)
 {
-    _cleanup_close_ int etc = rootfs_make_directory(root, "/etc", 0755);
+    _cleanup_close_ int etc = ldfiles_open_etc(root, LDFILES_CONF_DIR, err);
     struct writing writing = {files, root, etc};
     int changed, r;
 
     if (etc < 0)
-        return failed(err, -etc, "/etc");
+        return etc;
     if ((r = write_conf(&writing, err)) < 0)
         return r;
     if ((changed = write_drop_ins(&writing, conf, err)) < 0)

@@ -36,9 +36,9 @@ bool ldfiles_is_debian(const struct rootfs *root);
 /*
  * The folders that are news to a container's ld.so.conf, which is given as it was read, then the
  * directories in which its distribution's ldconfig looks anyway: the host's may look elsewhere. The
- * former are added to LDFILES_FOLDERS if there are any, the latter written to LDFILES_SYSTEM. On a root
- * with musl, both to its file also. Positive if ld.so.conf may say something else now. Errors: IO,
- * NOMEM.
+ * former are added to LDFILES_FOLDERS if there are any, the latter written to LDFILES_SYSTEM. On a
+ * root with musl, both to its file also. Positive if ld.so.conf may say something else now. Errors:
+ * IO, NOMEM.
  */
 int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const struct ldconf *conf,
                   struct cdi_error *err) CDI_MUST_CHECK;
@@ -52,6 +52,22 @@ int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const 
 int ldfiles_musl(const struct ldfiles *files, const struct rootfs *root,
                  char path[static LDFILES_MUSL_SIZE], struct strbuf *text,
                  struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * The container's /etc and LDFILES_CONF_DIR, O_PATH, made if they are missing. A directory that is
+ * mounted into the container is EXDEV, unless it is in memory: others may use it. `path` is what
+ * shall be written, for the message. Errors: IO.
+ */
+int ldfiles_open_etc(const struct rootfs *root, const char *path,
+                     struct cdi_error *err) CDI_MUST_CHECK;
+int ldfiles_open_conf_dir(const struct rootfs *root, const char *path,
+                          struct cdi_error *err) CDI_MUST_CHECK;
+
+/*
+ * True if a file may not be written to, or not replaced because it is a mount itself: no reason
+ * not to start the container.
+ */
+bool ldfiles_is_denial(const struct cdi_error *err) CDI_PURE;
 
 /* The directories in which a distribution's ldconfig looks anyway, up to NULL. */
 const char *const *ldfiles_system(const struct ldfiles *files);

@@ -28,7 +28,7 @@ struct ldview;
 struct ldscan {
     struct ldcache cache; /* in the loader's order */
     bool cut;             /* something was left out, because there is too much of it */
-    size_t n_unlinked;    /* links that could not be made */
+    size_t n_unlinked;    /* links that could not be made, those of mounted directories apart */
     const char *unlinked; /* the path of the first one */
     int unlinked_errno;
 };

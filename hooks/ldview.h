@@ -44,7 +44,7 @@ struct ldview {
     int (*open_file)(const struct ldview *view, const struct ldview_directory *directory,
                      const char *name, bool follow, struct stat *st);
 
-    /* Makes a symlink in it, or replaces one. */
+    /* Makes a symlink in it, or replaces one. -EXDEV: nothing is made in what is mounted there. */
     int (*make_link)(const struct ldview *view, const struct ldview_directory *directory,
                      const char *name, const char *target);
 

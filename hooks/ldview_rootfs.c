@@ -119,7 +119,8 @@ static int view_open_file(const struct ldview *view, const struct ldview_directo
 static int view_make_link(const struct ldview *view, const struct ldview_directory *directory,
                           const char *name, const char *target)
 {
-    (void)view;
+    if (!rootfs_owns(root_of(view), directory->fd))
+        return -EXDEV;
     return confine_symlink(directory->fd, name, target, NULL);
 }
 

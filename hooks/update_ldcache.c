@@ -68,12 +68,6 @@ static int take_folders(struct update *update, struct cdi_error *err)
     return 0;
 }
 
-/* True if the container may not be written to; that it is not is no reason not to start it. */
-static bool is_denial(const struct cdi_error *err)
-{
-    return err->os_errno == EROFS || err->os_errno == EACCES || err->os_errno == EPERM;
-}
-
 /* Reads ld.so.conf, writes the files beside it, and reads it again if that made a difference. */
 static int update_conf(struct update *update, struct cdi_error *err)
 {
@@ -84,7 +78,7 @@ static int update_conf(struct update *update, struct cdi_error *err)
     if (r < 0)
         return r;
     r = ldfiles_write(&update->files, call->root, &update->conf, &update->denied);
-    if (r < 0 && (r == -CDI_ERR_NOMEM || !is_denial(&update->denied)))
+    if (r < 0 && (r == -CDI_ERR_NOMEM || !ldfiles_is_denial(&update->denied)))
         return error_move(&update->denied, r, err);
     if (r != 0)
         r = ldconf_read(view, LDCONF_PATH, call->arena, &update->conf, err);
@@ -190,11 +184,11 @@ static int write_cache(const struct update *update, int etc, struct cdi_error *e
 
 static int update_cache(const struct update *update, struct cdi_error *err)
 {
-    _cleanup_close_ int etc = rootfs_directory(update->call->root, "/etc", O_PATH);
+    _cleanup_close_ int etc = ldfiles_open_etc(update->call->root, LDCACHE_PATH, err);
     enum cache_state state;
 
     if (etc < 0)
-        return cdi_error_set_errno(err, -etc, "cannot write %s in the container", LDCACHE_PATH);
+        return etc;
     state = look_at_cache(update, etc);
     if (state == CACHE_FOREIGN)
         hook_warn("%s of the container is that of another machine, and stays as it is",
@@ -213,7 +207,11 @@ static int update_all(struct update *update, struct cdi_error *err)
     if (update->call->args->ldconfig_path)
         return error_move(&update->denied, -(int)update->denied.code, err);
     r = scan(update, err);
-    return r < 0 ? r : update_cache(update, err);
+    if (r < 0 || (r = update_cache(update, err)) < 0)
+        return r;
+    if (update->denied.os_errno == EXDEV)
+        hook_warn("%s", update->denied.message);
+    return 0;
 }
 
 /* Tells why nothing was written, and goes on: the container may not need it. */
@@ -241,7 +239,7 @@ int update_ldcache(const struct hook_call *call, struct cdi_error *err)
     ldview_rootfs_init(&update.view, call->root);
     r = update_all(&update, err);
     cdi_error_clear(&update.denied);
-    return r == -CDI_ERR_IO && is_denial(err) ? forgive(err) : r;
+    return r == -CDI_ERR_IO && ldfiles_is_denial(err) ? forgive(err) : r;
 }
 
 int update_ldcache_finish(const struct hook_call *call, struct cdi_error *err)

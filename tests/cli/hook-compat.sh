@@ -208,6 +208,33 @@ mkdir -p "$root/$conf"
 hook 1
 hook 0 --host-driver-version=590
 
+# ---- mounts ----
+# A volume may be the host's: nothing is written into it, or removed.
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    # in_volume VERSION: the hook, with $host as /etc's volume.
+    in_volume() {
+        # shellcheck disable=SC2016
+        expect_status 0 unshare -m sh -ec 'mount --bind "$1" "$2"; shift 2; exec "$@"' sh "$host" \
+            "$root/vol" "$BUILD/cdikit-hook" enable-cuda-compat --host-driver-version="$1" <<<"$state"
+        untouched "/etc in a volume, $1"
+    }
+    echo /usr/local/cuda/compat >"$host/${conf#etc/}"
+    before=$(host_state)
+    fresh
+    mkdir "$root/vol"
+    ln -s vol "$root/etc"
+    in_volume 535.183.06
+    expect_err 'is not written: its directory is mounted'
+    in_volume 590.44.01
+    rm -r "$host/ld.so.conf.d"
+    before=$(host_state)
+    in_volume 535.183.06
+    mkdir "$host/ld.so.conf.d"
+    before=$(host_state)
+else
+    skip "volumes" "needs the right to mount"
+fi
+
 # ---- no regular files ----
 special() { # KIND PATH
     case $1 in

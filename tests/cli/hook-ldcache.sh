@@ -474,6 +474,78 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     call 0 --folder $driver
     on_read_only --folder $driver
     silent
+
+    # with_mounts SCRIPT WORD...: the hook, after a script with $root and $volume, which is the
+    # host's, in a mount namespace of their own; then what $after says, there.
+    volume=$TMP/volume after=
+    with_mounts() {
+        local script=$1
+        shift
+        # shellcheck disable=SC2016
+        expect_status 0 env root="$root" volume="$volume" after="$after" unshare -m sh -ec '
+            eval "$1"; shift; "$@"; eval "$after"' sh "$script" "$hook" update-ldcache "$@" <<<"$state"
+    }
+    # volume: a new one.
+    new_volume() {
+        rm -rf "$volume"
+        mkdir -p "$volume/etc/ld.so.conf.d" "$volume/lib"
+        echo theirs >"$volume/etc/ld.so.cache"
+        ld -shared -soname libcuda.so.1 -o "$volume/lib/libcuda.so.570.1" "$TMP/in/x86-64.o"
+        before=$(files "$volume")
+    }
+    untouched() { check "$1: the volume is as it was" diff <(echo "$before") <(files "$volume"); }
+    # shellcheck disable=SC2016
+    {
+        new_volume
+        small
+        rm -r "${root:?}/etc"
+        mkdir "$root/vol"
+        link etc /vol/etc
+        with_mounts 'mount --bind "$volume" "$root/vol"' --folder $driver
+        expect_err 'ld.so.cache is not written: its directory is mounted .*; programs in the container may not find'
+        check "/etc in a volume: it is told once" test "$(wc -l <<<"$ERR")" = 1
+        untouched "/etc in a volume"
+        small
+        with_mounts 'mount --bind "$volume/etc" "$root/etc"' --folder $driver
+        untouched "/etc that is a volume"
+        small
+        with_mounts 'mount --bind "$volume" "$root/etc/ld.so.conf.d"' --folder $driver
+        expect_err 'ld.so.conf.d/00-nvcr-cdikit.conf is not written: its directory is mounted'
+        untouched "a volume of drop-ins"
+        check "the cache is right nevertheless" grep -q libcuda.so.1 <(cached "$root")
+        # What is in memory is the container's own.
+        small
+        after='cat "$root/etc/ld.so.conf.d/00-nvcr-cdikit.conf"; test -s "$root/etc/ld.so.cache"'
+        with_mounts 'cp -a "$root/etc" "$root/x"; mount -t tmpfs none "$root/etc"; cp -a "$root/x/." "$root/etc"' \
+            --folder $driver
+        after=
+        check "/etc in memory is written to" test "$OUT$ERR" = $driver
+        # Others may use a volume's libraries: no links are made there.
+        small
+        with_mounts 'mount --bind "$volume/lib" "$root"'$driver --folder $driver
+        silent
+        untouched "a volume of libraries"
+        check "the cache names the library itself" \
+            grep -q "libcuda.so.1 .*=> $driver/libcuda.so.570.1\$" <(cached "$root")
+        # A file that is mounted itself cannot be replaced.
+        small
+        echo x >"$root/etc/ld.so.cache"
+        with_mounts 'mount --bind "$volume/etc/ld.so.cache" "$root/etc/ld.so.cache"' --folder $driver
+        expect_err 'ld.so.cache: .*Device or resource busy; programs in the container may not find'
+        untouched "a cache that is mounted"
+    }
+    # Where the container's root has no rights to another's file (EPERM), it starts, too.
+    if unshare -Ur true 2>/dev/null; then
+        small
+        call 0 --folder $driver
+        echo old >"$root/etc/ld.so.cache"
+        chown 1 "$root/etc" "$root/etc/ld.so.cache"
+        chmod 1777 "$root/etc"
+        expect_status 0 unshare -Ur "$hook" update-ldcache --folder $driver <<<"$state"
+        expect_err 'Operation not permitted; programs in the container may not find'
+    else
+        skip "a cache of another user" "needs a user namespace"
+    fi
 else
     skip "a read-only root" "needs the right to mount"
 fi

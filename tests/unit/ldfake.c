@@ -217,6 +217,8 @@ static int fake_make_link(const struct ldview *view, const struct ldview_directo
     struct ldfake_file *file = find(fake, path_in(view, directory, name, path));
     size_t len = strlen(fake->links);
 
+    if (fake->mounted && strcmp(fake->files[directory->fd].path, fake->mounted) == 0)
+        return -EXDEV;
     if (fake->read_only && strcmp(fake->read_only, fake->files[directory->fd].path) == 0)
         return -EROFS;
     (void)snprintf(fake->links + len, sizeof fake->links - len, "%s -> %s\n", path, target);

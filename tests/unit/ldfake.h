@@ -35,6 +35,7 @@ struct ldfake {
     struct ldfake_file files[FAKE_MOST];
     size_t n;
     const char *read_only; /* a folder in which no link can be made */
+    const char *mounted;   /* one that is none of the root's own */
     unsigned n_opened;     /* files that were opened */
     char strings[8192];    /* of files that came to be */
     size_t n_strings;

@@ -347,6 +347,20 @@ Test(ldscan, where_no_link_can_be_made_the_file_itself)
     cr_expect_str_eq(fake.links, "");
 }
 
+/* What is mounted there is another's, and nothing that should have been done is left undone. */
+Test(ldscan, no_link_is_made_in_a_mounted_directory)
+{
+    static const struct ldfake_file files[] = {
+        ELF("/lib/liba.so.1.2", "liba.so.1"), ELF("/lib/libb.so.1.2", "libb.so.1"),
+        ELF("/lib/libb.so.1.1", "libb.so.1"), LINK("/lib/libb.so.1", "libb.so.1.1"), END};
+    struct ldfake fake;
+
+    ldfake_init(&fake, files);
+    fake.mounted = "/lib";
+    expect_on(&fake, EM_X86_64, "libb.so.1 303 /lib/libb.so.1.2\nliba.so.1 303 /lib/liba.so.1.2\n",
+              "");
+}
+
 /* As with ldconfig, a library in place of the link stays, and is the one that is found. */
 Test(ldscan, a_library_in_place_of_the_link)
 {
