@@ -78,6 +78,11 @@ static bool in_conf(const struct ldconf *conf, const char *path)
     return false;
 }
 
+bool ldfiles_is_news(const struct ldfiles *files, const struct ldconf *conf, const char *folder)
+{
+    return !in_list(ldfiles_system(files), folder) && !in_conf(conf, folder);
+}
+
 static int failed(struct cdi_error *err, int os_errno, const char *path)
 {
     if (os_errno == EXDEV)
@@ -195,14 +200,12 @@ static int write_drop_in(const struct writing *writing, const struct ldconf *con
 static void list_folders(const struct ldfiles *files, const struct ldconf *conf,
                          struct strbuf *text)
 {
-    const char *const *system = ldfiles_system(files);
-
     for (size_t i = 0; i < conf->n; i++)
         if (strcmp(conf->directories[i].file, LDFILES_FOLDERS) == 0 &&
             ldfiles_can_name(conf->directories[i].path))
             strbuf_printf(text, "%s\n", conf->directories[i].path);
     for (size_t i = 0; i < files->n_folders; i++)
-        if (!in_list(system, files->folders[i]) && !in_conf(conf, files->folders[i]))
+        if (ldfiles_is_news(files, conf, files->folders[i]))
             strbuf_printf(text, "%s\n", files->folders[i]);
 }
 
@@ -307,11 +310,6 @@ static int write_musl(const struct writing *writing, struct cdi_error *err)
     int r = ldfiles_musl(writing->files, writing->root, path, &text, err);
 
     return r > 0 ? replace(writing->etc, path, &text, err) : r;
-}
-
-bool ldfiles_is_news(const struct ldfiles *files, const struct ldconf *conf, const char *folder)
-{
-    return !in_list(ldfiles_system(files), folder) && !in_conf(conf, folder);
 }
 
 int ldfiles_write(const struct ldfiles *files, const struct rootfs *root, const struct ldconf *conf,
