@@ -20,12 +20,13 @@
 #define MOST_LISTINGS 1024
 #define MOST_NAMES    16384
 #define MOST_PATHS    16384
+#define MOST_BYTES    (4U << 20) /* of these paths */
 
 struct reading {
     const struct ldview *view;
     struct arena *arena;
     struct ldconf *conf;
-    size_t bytes, listings, names, paths;
+    size_t bytes, listings, names, paths, path_bytes;
     unsigned depth;
 };
 
@@ -126,10 +127,11 @@ static int expand(struct reading *reading, struct pattern pattern, struct cdi_er
     size_t literal = strcspn(pattern.rest, GLOB_SPECIAL), len;
     int r;
 
-    if (reading->paths++ >= MOST_PATHS) {
+    if (reading->paths++ >= MOST_PATHS || reading->path_bytes >= MOST_BYTES) {
         reading->conf->cut = true;
         return 0;
     }
+    reading->path_bytes += strlen(pattern.found) + literal;
     if (pattern.rest[literal])
         while (literal && pattern.rest[literal - 1] != '/')
             literal--;
@@ -173,7 +175,7 @@ static int include(struct reading *reading, const char *file, struct span words,
         words.len -= word.len + (word.len < words.len);
         if (!word.len || word.len >= PATH_MAX)
             continue;
-        if (reading->paths >= MOST_PATHS) {
+        if (reading->paths >= MOST_PATHS || reading->path_bytes >= MOST_BYTES) {
             reading->conf->cut = true;
             return 0;
         }
@@ -251,14 +253,13 @@ static bool begin_file(struct reading *reading, const char *path)
 {
     struct ldconf *conf = reading->conf;
 
-    if (ldconf_has_file(conf, path))
-        return false;
+    /* First, because it is the cheaper question. */
     if (conf->n_files == LDCONF_MOST_FILES || reading->bytes >= LDCONF_MOST_BYTES ||
         reading->depth >= LDCONF_MOST_DEPTH) {
         conf->cut = true;
         return false;
     }
-    return true;
+    return !ldconf_has_file(conf, path);
 }
 
 static int read_text(struct reading *reading, const char *path, struct span text,

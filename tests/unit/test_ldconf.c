@@ -201,6 +201,21 @@ Test(ldconf, files_are_not_too_large_together)
     expect_cut(files, 2, "all files");
 }
 
+/* A file that is far down names many beside it: each takes its whole path. */
+Test(ldconf, paths_are_not_too_large_together)
+{
+    _cleanup_free_ char *many = repeat("include x\n", 4000);
+    _cleanup_free_ char *name = repeat("x", 3000);
+    char path[4096], text[4200];
+
+    (void)snprintf(path, sizeof path, "/%s/more.conf", name);
+    (void)snprintf(text, sizeof text, "include %s\n/1\n", path);
+    const struct ldfake_file files[] = {
+        CONF("ld.so.conf", text), {.path = path, .type = FAKE_FILE, .text = many}, {.path = NULL}};
+
+    expect_cut(files, 1, "paths");
+}
+
 Test(ldconf, includes_are_not_too_deep)
 {
     struct ldfake_file files[LDCONF_MOST_DEPTH + 2] = {CONF("ld.so.conf", "/0\ninclude 1.conf\n")};
