@@ -200,15 +200,39 @@ static struct span without_type(struct span line)
     return line;
 }
 
+/* Takes what is empty or "." out of a path; ".." may lead elsewhere than its text says. */
+static void shorten(char *path)
+{
+    char *out = path;
+
+    for (const char *p = path; *p;) {
+        size_t len;
+
+        p += strspn(p, "/");
+        len = strcspn(p, "/");
+        if (len && (len != 1 || *p != '.')) {
+            *out++ = '/';
+            memmove(out, p, len);
+            out += len;
+        }
+        p += len;
+    }
+    *out = '\0';
+}
+
 static int add_directory(struct reading *reading, const char *file, struct span line,
                          struct cdi_error *err)
 {
     struct ldconf *conf = reading->conf;
+    char *path;
 
     line = without_type(line);
-    while (line.len > 1 && line.s[line.len - 1] == '/')
-        line.len--;
-    if (*line.s != '/' || line.len < 2 || line.len >= PATH_MAX)
+    if (*line.s != '/' || line.len >= PATH_MAX)
+        return 0;
+    if (!(path = arena_strndup(reading->arena, line.s, line.len)))
+        return cdi_error_nomem(err);
+    shorten(path);
+    if (!*path)
         return 0;
     if (conf->n == LDCONF_MOST_DIRECTORIES) {
         conf->cut = true;
@@ -218,9 +242,8 @@ static int add_directory(struct reading *reading, const char *file, struct span 
                                    sizeof *conf->directories);
     if (!conf->directories)
         return cdi_error_nomem(err);
-    conf->directories[conf->n] = (struct ldconf_directory){
-        .path = arena_strndup(reading->arena, line.s, line.len), .file = file};
-    return conf->directories[conf->n++].path ? 0 : cdi_error_nomem(err);
+    conf->directories[conf->n++] = (struct ldconf_directory){.path = path, .file = file};
+    return 0;
 }
 
 /* True if the line begins with the word and a blank. */

@@ -24,7 +24,7 @@ struct arena;
 struct ldview;
 
 struct ldconf_directory {
-    const char *path; /* absolute, without '/' at its end */
+    const char *path; /* absolute, without ".", "//" and a last '/' */
     const char *file; /* the one that names it */
 };
 
