@@ -13,9 +13,11 @@
 
 #define HWCAPS "glibc-hwcaps"
 
+/* A directory that was looked at: for libraries, or as a glibc-hwcaps for subdirectories. */
 struct seen {
     dev_t dev;
     ino_t ino;
+    bool is_hwcaps;
 };
 
 struct scan {
@@ -24,14 +26,16 @@ struct scan {
     struct arena *arena;
     struct ldscan *out;
     struct seen *seen;
-    size_t n_seen, entries_left;
+    size_t n_seen, subdirectories, entries_left, bytes;
 };
 
 /* Notes a directory; false if it was there already. */
-static int see(struct scan *scan, const struct ldview_directory *directory, struct cdi_error *err)
+static int see(struct scan *scan, const struct ldview_directory *directory, bool is_hwcaps,
+               struct cdi_error *err)
 {
     for (size_t i = 0; i < scan->n_seen; i++)
-        if (scan->seen[i].ino == directory->ino && scan->seen[i].dev == directory->dev)
+        if (scan->seen[i].ino == directory->ino && scan->seen[i].dev == directory->dev &&
+            scan->seen[i].is_hwcaps == is_hwcaps)
             return 0;
     if (scan->n_seen == LDSCAN_MOST_DIRECTORIES) {
         scan->out->cut = true;
@@ -40,8 +44,21 @@ static int see(struct scan *scan, const struct ldview_directory *directory, stru
     scan->seen = arena_grow(scan->arena, scan->seen, scan->n_seen, sizeof *scan->seen);
     if (!scan->seen)
         return cdi_error_nomem(err);
-    scan->seen[scan->n_seen++] = (struct seen){directory->dev, directory->ino};
+    scan->seen[scan->n_seen++] = (struct seen){directory->dev, directory->ino, is_hwcaps};
     return 1;
+}
+
+/* True if the cache has room for one more library; if not, nothing else is looked at. */
+static bool has_room(struct scan *scan, const struct lddirectory_library *library, const char *dir)
+{
+    scan->bytes += sizeof(struct ldcache_entry) + strlen(dir) + 1 + strlen(library->file) + 1;
+    if (library->file != library->name)
+        scan->bytes += strlen(library->name) + 1;
+    if (scan->bytes <= LDSCAN_MOST_BYTES)
+        return true;
+    scan->entries_left = 0;
+    scan->out->cut = true;
+    return false;
 }
 
 static int add_to_cache(struct scan *scan, const struct lddirectory_library *library,
@@ -100,7 +117,8 @@ static int scan_open(struct scan *scan, const struct ldview_directory *directory
         return r;
     scan->out->cut |= found.cut;
     *has_hwcaps = found.has_hwcaps;
-    for (size_t i = 0; r == 0 && i < found.n; i++)
+    for (size_t i = 0;
+         r == 0 && i < found.n && has_room(scan, &found.libraries[i], directory->path); i++)
         r = add_to_cache(scan, &found.libraries[i], directory->path, hwcaps, err);
     return r < 0 ? r : note_unlinked(scan, &found, directory->path, err);
 }
@@ -113,9 +131,13 @@ static int scan_directory(struct scan *scan, const char *path, const char *hwcap
     int r;
 
     *has_hwcaps = false;
+    if (scan->n_seen == LDSCAN_MOST_DIRECTORIES) {
+        scan->out->cut = true;
+        return 0;
+    }
     if (scan->view->open(scan->view, path, &directory) < 0)
         return 0;
-    r = see(scan, &directory, err);
+    r = see(scan, &directory, false, err);
     if (r > 0)
         r = scan_open(scan, &directory, hwcaps, has_hwcaps, err);
     scan->view->close(scan->view, &directory);
@@ -135,12 +157,15 @@ static int take_name(void *context, const char *name, unsigned char type)
     struct names *names = context;
     struct arena *arena = names->scan->arena;
 
+    if (names->scan->entries_left == 0)
+        return -E2BIG;
+    names->scan->entries_left--;
     /* A loader cannot look for a name with a colon. */
     if (name[0] == '.' || type == DT_REG || strchr(name, ':'))
         return 0;
-    if (names->n == LDSCAN_MOST_DIRECTORIES || names->scan->entries_left == 0)
+    if (names->scan->subdirectories == LDSCAN_MOST_DIRECTORIES)
         return -E2BIG;
-    names->scan->entries_left--;
+    names->scan->subdirectories++;
     names->items = arena_grow(arena, names->items, names->n, sizeof *names->items);
     if (!names->items || !(names->items[names->n] = arena_strdup(arena, name)))
         return -ENOMEM;
@@ -153,19 +178,24 @@ static int compare_names(const void *a, const void *b)
     return strcmp(a, b);
 }
 
+/* The subdirectories of a glibc-hwcaps, which may be that of other directories, too. */
 static int list_hwcaps(struct names *names, const char *path, struct cdi_error *err)
 {
-    const struct ldview *view = names->scan->view;
+    struct scan *scan = names->scan;
     struct ldview_directory directory;
-    int r;
+    int r, listed = 0;
 
-    if (view->open(view, path, &directory) < 0)
+    if (scan->view->open(scan->view, path, &directory) < 0)
         return 0;
-    r = view->list(view, &directory, take_name, names);
-    view->close(view, &directory);
-    if (r == -ENOMEM)
+    r = see(scan, &directory, true, err);
+    if (r > 0)
+        listed = scan->view->list(scan->view, &directory, take_name, names);
+    scan->view->close(scan->view, &directory);
+    if (r < 0)
+        return r;
+    if (listed == -ENOMEM)
         return cdi_error_nomem(err);
-    names->scan->out->cut |= r == -E2BIG;
+    scan->out->cut |= listed == -E2BIG;
     return sort_pointers(names->items, names->n, compare_names, err);
 }
 

@@ -17,6 +17,7 @@
 
 #define LDSCAN_MOST_ENTRIES     (1U << 22) /* of all directories together */
 #define LDSCAN_MOST_DIRECTORIES 4096
+#define LDSCAN_MOST_BYTES       (16U << 20) /* of the cache's entries and their strings */
 
 struct arena;
 struct ldmachine;

@@ -27,6 +27,48 @@
 #define V2 3U /* bits of the ISA levels up to it */
 #define V3 7U
 
+/* A view of which each directory that is opened is another one, unless it is `real`. */
+struct many {
+    struct ldfake fake;
+    struct ldview whole;
+    bool real;
+    ino_t next;
+    unsigned n_listed;
+};
+
+static struct many *many_of(const struct ldview *view)
+{
+    return (struct many *)(uintptr_t)view;
+}
+
+static int many_open(const struct ldview *view, const char *path,
+                     struct ldview_directory *directory)
+{
+    struct many *many = many_of(view);
+    int r = many->whole.open(view, many->real ? path : "/lib", directory);
+
+    directory->path = path;
+    if (r == 0 && !many->real)
+        directory->ino = ++many->next;
+    return r;
+}
+
+static int many_list(const struct ldview *view, const struct ldview_directory *directory,
+                     ldview_entry *entry, void *context)
+{
+    many_of(view)->n_listed++;
+    return many_of(view)->whole.list(view, directory, entry, context);
+}
+
+static void many_init(struct many *many, const struct ldfake_file *files)
+{
+    *many = (struct many){.real = false};
+    ldfake_init(&many->fake, files);
+    many->whole = many->fake.view;
+    many->fake.view.open = many_open;
+    many->fake.view.list = many_list;
+}
+
 static const char *const directories[] = {"/lib", "/opt/lib"};
 
 /* "NAME FLAGS[/SUBDIRECTORY-LEVEL] PATH", a line each. */
@@ -37,6 +79,7 @@ static const char *cache_text(const struct ldcache *cache, struct arena *arena)
     for (size_t i = 0; i < cache->n; i++) {
         const struct ldcache_entry *entry = &cache->entries[i];
 
+        cr_expect(entry->hwcaps || entry->isa_level == 0, "a level is that of a subdirectory");
         all = entry->hwcaps
                   ? arena_printf(arena, "%s%s %x/%s-%u %s\n", all, entry->name, entry->flags,
                                  entry->hwcaps, entry->isa_level, entry->path)
@@ -433,6 +476,54 @@ Test(ldscan, entries_are_not_too_many)
     cr_expect(found.cut);
     cr_expect_eq(found.n, 2);
     cr_expect_eq(left, 0);
+}
+
+/* Each takes its directory's path, which may be as long as paths are. */
+Test(ldscan, paths_are_not_too_large_together)
+{
+    static char name[4001];
+    static const char *paths[LDSCAN_MOST_DIRECTORIES];
+    static const struct ldfake_file files[] = {ELF("/lib/liba.so.1", "liba.so.1"),
+                                               ELF("/lib/libb.so.1", "libb.so.1"), END};
+    _cleanup_arena_ struct arena *arena = arena_new();
+    struct many many;
+    struct ldscan scan;
+    size_t bytes = 0;
+
+    memset(name, '/', sizeof name - 1);
+    for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+        paths[i] = name;
+    many_init(&many, files);
+    cr_assert_eq(ldscan_run(&many.fake.view, ldmachine_find(EM_X86_64), paths, ARRAY_SIZE(paths),
+                            arena, &scan, NULL),
+                 0);
+    for (size_t i = 0; i < scan.cache.n; i++)
+        bytes += strlen(scan.cache.entries[i].path);
+    cr_expect(scan.cut);
+    cr_expect_gt(bytes, LDSCAN_MOST_BYTES / 2);
+    cr_expect_leq(bytes, LDSCAN_MOST_BYTES);
+}
+
+/* Directories that have one glibc-hwcaps by a link: it is listed once. */
+Test(ldscan, a_glibc_hwcaps_of_several_directories)
+{
+    static const struct ldfake_file files[] = {
+        ELF("/lib/liba.so.1", "liba.so.1"),
+        ELF("/lib/glibc-hwcaps/x86-64-v2/liba.so.1", "liba.so.1"),
+        ELF("/opt/lib/libb.so.1", "libb.so.1"),
+        LINK("/opt/lib/glibc-hwcaps", "/lib/glibc-hwcaps"),
+        END,
+    };
+    struct many many;
+
+    many_init(&many, files);
+    many.real = true;
+    expect_on(&many.fake, EM_X86_64,
+              "libb.so.1 303 /opt/lib/libb.so.1\n"
+              "liba.so.1 303/x86-64-v2-0 /lib/glibc-hwcaps/x86-64-v2/liba.so.1\n"
+              "liba.so.1 303 /lib/liba.so.1\n",
+              "");
+    cr_expect_eq(many.n_listed, 4);
 }
 
 Test(ldscan, names_of_libraries)
