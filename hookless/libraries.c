@@ -15,6 +15,7 @@
 #include "hooks/ldmachine.h"
 #include "hooks/ldscan.h"
 #include "hooks/ldsearch.h"
+#include "hooks/message.h"
 
 static int add_text(struct overlay *overlay, const char *path, const char *text, size_t len,
                     struct cdi_error *err)
@@ -84,7 +85,14 @@ static int add_cache(struct overlay *overlay, const struct ldfiles *files,
                        &scan, err);
     if (r == 0)
         r = ldcache_format(&scan.cache, LDSCAN_GENERATOR, arena, &data, &len, err);
-    return r < 0 ? r : add_text(overlay, LDCACHE_PATH, data, len, err);
+    if (r < 0)
+        return r;
+    if (conf.cut)
+        hook_warn("%s of the container has too much in it: the rest is not searched for libraries",
+                  LDCONF_PATH);
+    if (scan.cut)
+        hook_warn("the container has too many libraries: not all of them are in %s", LDCACHE_PATH);
+    return add_text(overlay, LDCACHE_PATH, data, len, err);
 }
 
 int hookless_add_libraries(struct overlay *overlay, const struct hook_call *call,

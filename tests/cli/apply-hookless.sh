@@ -165,6 +165,13 @@ library "$root/usr/local/cuda/compat/libcuda.so.575.57.08" libcuda.so.1
 apply 0 --bundle "$bundle" --in-place example.com/folders=a
 check "an older one is left out" test -z "$(cached 'libcuda\.so\.1')"
 
+# ---- too much ----
+folders --folder /opt/driver
+fresh
+seq -f '/opt/%g' 5000 >"$root/etc/ld.so.conf"
+apply 0 --bundle "$bundle" --in-place example.com/folders=a
+expect_err 'ld.so.conf of the container has too much in it'
+
 # ---- musl ----
 folders --folder /opt/driver
 fresh
