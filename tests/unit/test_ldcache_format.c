@@ -105,6 +105,33 @@ Test(ldcache_format, what_is_written_is_read)
     cr_expect(ldcache_equal(&cache, &again));
 }
 
+/* The extension once more at the end: a loader reads it only where it is aligned. */
+Test(ldcache_format, an_extension_that_is_not_aligned_is_none)
+{
+    for (uint32_t shift = 0; shift < 8; shift++) {
+        _cleanup_arena_ struct arena *arena = arena_new();
+        struct ldcache_entry entries[ARRAY_SIZE(sorted)];
+        struct ldcache cache, again;
+        const char *data;
+        char *copy;
+        uint32_t extension, at;
+        size_t len;
+
+        copy_sorted(&cache, entries);
+        cr_assert_eq(ldcache_format(&cache, GENERATOR, arena, &data, &len, NULL), 0);
+        memcpy(&extension, data + 32, sizeof extension);
+        at = ((uint32_t)len + 3) / 4 * 4 + shift;
+        cr_assert_not_null(copy = calloc(1, at + len - extension));
+        memcpy(copy, data, len);
+        memcpy(copy + at, data + extension, len - extension);
+        memcpy(copy + 32, &at, sizeof at);
+        cr_assert_eq(ldcache_parse(copy, at + len - extension, arena, &again, NULL), 0);
+        cr_assert_eq(again.n, ARRAY_SIZE(sorted));
+        cr_expect_eq(again.entries[3].hwcaps != NULL, shift % 4 == 0, "%u", shift);
+        free(copy);
+    }
+}
+
 Test(ldcache_format, an_empty_cache)
 {
     _cleanup_arena_ struct arena *arena = arena_new();
