@@ -49,6 +49,15 @@ bool ldconf_has_file(const struct ldconf *conf, const char *path)
 
 /* ---- Patterns ---- */
 
+/* True if no more paths are followed. */
+static bool is_full(struct reading *reading)
+{
+    bool full = reading->paths >= MOST_PATHS || reading->path_bytes >= MOST_BYTES;
+
+    reading->conf->cut |= full;
+    return full;
+}
+
 struct names {
     struct reading *reading;
     const char *pattern;
@@ -110,7 +119,7 @@ static int expand_component(struct reading *reading, struct pattern pattern, siz
                           .pattern = arena_strndup(reading->arena, pattern.rest, len)};
     int r = names.pattern ? list_names(reading, pattern.found, &names, err) : cdi_error_nomem(err);
 
-    for (size_t i = 0; r == 0 && i < names.n; i++) {
+    for (size_t i = 0; r == 0 && i < names.n && !is_full(reading); i++) {
         struct pattern next = {
             arena_printf(reading->arena, "%s%s", pattern.found, (const char *)names.items[i]),
             pattern.rest + len,
@@ -127,10 +136,9 @@ static int expand(struct reading *reading, struct pattern pattern, struct cdi_er
     size_t literal = strcspn(pattern.rest, GLOB_SPECIAL), len;
     int r;
 
-    if (reading->paths++ >= MOST_PATHS || reading->path_bytes >= MOST_BYTES) {
-        reading->conf->cut = true;
+    if (is_full(reading))
         return 0;
-    }
+    reading->paths++;
     reading->path_bytes += strlen(pattern.found) + literal;
     if (pattern.rest[literal])
         while (literal && pattern.rest[literal - 1] != '/')
@@ -175,10 +183,8 @@ static int include(struct reading *reading, const char *file, struct span words,
         words.len -= word.len + (word.len < words.len);
         if (!word.len || word.len >= PATH_MAX)
             continue;
-        if (reading->paths >= MOST_PATHS || reading->path_bytes >= MOST_BYTES) {
-            reading->conf->cut = true;
+        if (is_full(reading))
             return 0;
-        }
         pattern = arena_printf(reading->arena, "%.*s%.*s", *word.s == '/' ? 0 : dir_len, file,
                                (int)word.len, word.s);
         r = pattern ? expand(reading, (struct pattern){"", pattern}, err) : cdi_error_nomem(err);
