@@ -106,7 +106,7 @@ static int add_oddity(struct sources *sources, const char *name, const char *pat
 
     if (!all)
         return cdi_error_nomem(err);
-    all[sources->n_oddities++] = (struct source_oddity){name, path, rule};
+    all[sources->n_oddities++] = (struct source_oddity){name, path, rule, sources->n_directories};
     sources->oddities = all;
     return 0;
 }

@@ -22,6 +22,7 @@ struct source_oddity {
     const char *name; /* in messages */
     const char *path; /* beneath the root */
     enum rule rule;   /* of which it is a finding */
+    size_t directory; /* as that of a source */
 };
 
 /* A file or directory that could not be read. */

@@ -140,38 +140,14 @@ static void add_misnamed(struct run *run, const char *file, const unsigned char 
                      "rename it");
 }
 
-/* What is in a directory without being a document. */
-static int report_oddity(struct run *run, struct sources *sources,
-                         const struct source_oddity *oddity, struct cdi_error *err)
-{
-    const struct source in_directory = {oddity->name, oddity->path, 1};
-    const unsigned char *severities;
-    bool renamed = false;
-    int r = find_severities(run, source_dir(sources, &in_directory), &severities, err);
-
-    if (r == 0 && oddity->rule == RULE_FILE_NAME)
-        r = check_name(&run->checks, severities, sources, &in_directory, &renamed, err);
-    if (r < 0 || renamed)
-        return r;
-    if (oddity->rule == RULE_FILE_NAME)
-        add_misnamed(run, oddity->name, severities);
-    else if (oddity->rule == RULE_SUB_DIRECTORY)
-        add_file_finding(run, oddity->name, oddity->rule, severities,
-                         "engines do not look into directories beneath a spec dir",
-                         "move its documents up, or check them with this directory as operand");
-    else
-        add_file_finding(run, oddity->name, oddity->rule, severities,
-                         "engines take this for a document, and cannot load it",
-                         "move it to a directory above");
-    return 0;
-}
-
 /* What a document that engines would load has to say beyond itself. */
-static int compare_document(struct run *run, const struct source *source, const struct found *found,
+static int compare_document(struct run *run, const struct found *found,
                             const struct ignores *ignores, const unsigned char *severities,
                             struct cdi_error *err)
 {
-    if (!source->directory && source_misnamed(source->path) && !found->renamed &&
+    const struct source *source = &found->source;
+
+    if (!source->directory && source_misnamed(source->path) &&
         !ignores_match(ignores, RULE_FILE_NAME, 0))
         add_misnamed(run, source->name, severities);
     return found->spec ? conflicts_add(&run->conflicts, found->spec, source->directory, severities,
@@ -179,19 +155,20 @@ static int compare_document(struct run *run, const struct source *source, const 
                        : 0;
 }
 
-static int report_found(struct run *run, const struct source *source, const struct found *found,
-                        const unsigned char *severities, struct cdi_error *err)
+static int report_found(struct run *run, const struct found *found, const unsigned char *severities,
+                        struct cdi_error *err)
 {
+    const char *name = found->source.name;
     size_t first = run->report.n;
     struct ignores ignores;
     int r = ignores_read(&ignores, found->findings.arena, found->text, found->len, err);
 
     if (r == 0)
-        r = compare_document(run, source, found, &ignores, severities, err);
+        r = compare_document(run, found, &ignores, severities, err);
     if (r < 0)
         return r;
-    report_add_all(&run->report, source->name, &found->findings, CDI_SEVERITY_WARNING);
-    report_add_all(&run->report, source->name, &found->of_node, CDI_SEVERITY_WARNING);
+    report_add_all(&run->report, name, &found->findings, CDI_SEVERITY_WARNING);
+    report_add_all(&run->report, name, &found->of_node, CDI_SEVERITY_WARNING);
     if (run->style.lines)
         report_add_lines(&run->report, first, run->report.n - first, found->text, found->len);
     return 0;
@@ -207,13 +184,55 @@ static int validate_source(struct run *run, struct sources *sources, const struc
 
     if (r < 0)
         return r;
-    report_add_file(&run->report, source->name);
     r = check_one(&run->checks, severities, sources, source, &found, &why);
+    report_add_file(&run->report, found.source.name);
     if (r == 0)
-        return report_found(run, source, &found, severities, err);
+        return report_found(run, &found, severities, err);
     if (r != -CDI_ERR_LIMIT)
         return sources_fail(run->call, sources, source->name, &why, err);
     report_add_too_large(&run->report, source->name, &why);
+    return 0;
+}
+
+/* A file of a directory whose name engines do not load, but which may get another one. */
+static int validate_misnamed(struct run *run, struct sources *sources, const struct source *source,
+                             const unsigned char *severities, struct cdi_error *err)
+{
+    _cleanup_(found_clear) struct found found = {.text = NULL};
+    bool renamed;
+    int r = check_name(&run->checks, severities, sources, source, &found, &renamed, err);
+
+    if (r < 0)
+        return r;
+    if (!renamed) {
+        add_misnamed(run, source->name, severities);
+        return 0;
+    }
+    report_add_file(&run->report, found.source.name);
+    r = sources_add(sources, found.source.name, found.source.path, found.source.directory, err);
+    return r < 0 ? r : report_found(run, &found, severities, err);
+}
+
+/* What is in a directory without being a document. */
+static int report_oddity(struct run *run, struct sources *sources,
+                         const struct source_oddity *oddity, struct cdi_error *err)
+{
+    const struct source in_directory = {oddity->name, oddity->path, oddity->directory};
+    const unsigned char *severities;
+    int r = find_severities(run, source_dir(sources, &in_directory), &severities, err);
+
+    if (r < 0)
+        return r;
+    if (oddity->rule == RULE_FILE_NAME)
+        return validate_misnamed(run, sources, &in_directory, severities, err);
+    if (oddity->rule == RULE_SUB_DIRECTORY)
+        add_file_finding(run, oddity->name, oddity->rule, severities,
+                         "engines do not look into directories beneath a spec dir",
+                         "move its documents up, or check them with this directory as operand");
+    else
+        add_file_finding(run, oddity->name, oddity->rule, severities,
+                         "engines take this for a document, and cannot load it",
+                         "move it to a directory above");
     return 0;
 }
 

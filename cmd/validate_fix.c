@@ -20,6 +20,7 @@ struct fix_file {
     const struct source *source;
     struct file_place place; /* where the file is replaced; unused with --diff */
     const char *path;        /* of the file itself, without symlinks */
+    const char *name;        /* that it gets; NULL if it keeps its own */
     char *before;            /* the text as it was read, and its length */
     size_t before_len;
     size_t n; /* findings that were repaired */
@@ -169,8 +170,7 @@ static const char *directory_of(struct arena *arena, const char *path)
     return arena_strndup(arena, path, base - path > 1 ? (size_t)(base - path) - 1 : 1);
 }
 
-/* The name that the file gets; NULL if it stays. */
-static const char *new_name(const struct fix_file *file, const char *text, size_t len)
+bool fix_choose_name(struct fix_file *file, const char *text, size_t len)
 {
     _cleanup_spec_ struct cdi_spec *spec = NULL;
     struct arena *arena = file->sources->arena;
@@ -179,35 +179,40 @@ static const char *new_name(const struct fix_file *file, const char *text, size_
     const char *dir = name ? directory_of(arena, path) : NULL;
 
     if (!dir || cdi_spec_parse(text, len, NULL, &spec, NULL) < 0)
-        return NULL;
-    if (!would_conflict(file, dir, spec))
-        return name;
-    message_warn(file->fixes->call,
-                 "%s is not renamed to %s: another document there has one of "
-                 "its devices",
-                 file->source->name, name);
-    return NULL;
+        return false;
+    if (would_conflict(file, dir, spec)) {
+        message_warn(file->fixes->call,
+                     "%s is not renamed to %s: another document there has one of "
+                     "its devices",
+                     file->source->name, name);
+        return false;
+    }
+    file->name = name;
+    return true;
 }
 
-static int print_diff(struct fix_file *file, const char *text, const char *name,
+/* A path whose last component is another one. */
+static const char *renamed_path(struct arena *arena, const char *path, const char *name)
+{
+    return arena_printf(arena, "%.*s%s", (int)(path_base(path) - path), path, name);
+}
+
+static int print_diff(const struct fix_file *file, const char *text, const char *after,
                       struct cdi_error *err)
 {
-    const char *source = file->source->name, *base = path_base(source);
-    struct arena *arena = file->sources->arena;
-    const char *after = name ? arena_printf(arena, "%.*s%s", (int)(base - source), source, name)
-                             : source;
+    const char *before = file->source->name;
     _cleanup_free_ char *copy = strdup(text);
 
-    if (!copy || !after)
+    if (!copy)
         return cdi_error_nomem(err);
-    if (name) {
+    if (file->name) {
         (void)fputs("rename from ", stdout);
-        output_text(stdout, source);
+        output_text(stdout, before);
         (void)fputs("\nrename to ", stdout);
         output_text(stdout, after);
         (void)putchar('\n');
     }
-    return diff_print(file->before, copy, source, after, err);
+    return diff_print(file->before, copy, before, after, err);
 }
 
 static int replace(struct fix_file *file, const char *text, size_t len, const char *name,
@@ -238,15 +243,16 @@ static void give_up(struct fix_file *file, const struct cdi_error *why, char **t
     *len = file->before_len;
 }
 
-int fix_finish(struct fix_file *file, bool rename, bool *renamed, char **text, size_t *len,
-               bool *again, struct cdi_error *err)
+int fix_finish(struct fix_file *file, struct source *source, char **text, size_t *len, bool *again,
+               struct cdi_error *err)
 {
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
-    const char *name = rename ? new_name(file, *text, *len) : NULL;
+    struct arena *arena = file->sources->arena;
+    const char *name = file->name;
     struct fixes *fixes = file->fixes;
     int r = 0;
 
-    *again = *renamed = false;
+    *again = false;
     if (!file->n && !name)
         return 0;
     if (fixes->write)
@@ -257,11 +263,17 @@ int fix_finish(struct fix_file *file, bool rename, bool *renamed, char **text, s
         *again = true;
         return 0;
     }
-    *renamed = name != NULL;
     fixes->n_files++;
     fixes->n_findings += file->n + (name != NULL);
+    if (name) {
+        *again = true;
+        source->name = renamed_path(arena, file->source->name, name);
+        source->path = renamed_path(arena, file->source->path, name);
+    }
+    if (!source->name || !source->path)
+        return cdi_error_nomem(err);
     if (!fixes->write)
-        return print_diff(file, *text, name, err);
+        return print_diff(file, *text, source->name, err);
     if (name)
         message_info(fixes->call, "%s is now called %s", file->source->name, name);
     return 0;

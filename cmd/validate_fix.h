@@ -55,13 +55,19 @@ int fix_step(struct fix_file *file, const struct cdi_findings *findings, char **
              bool *again, struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * Ends the repair of a file: prints what changed, or replaces the file, and, with `rename`, gives
- * it a name that engines load, if it has none; *renamed says so. If the file cannot be replaced,
- * also because somebody has changed it meanwhile, that is told and counted, *text and *len are what
- * was read, and *again is true. Errors: NOMEM.
+ * Chooses a name that engines load for a file that has none, by the document in it, which they
+ * accept. False if it keeps its name: it has a good one, or that is told.
  */
-int fix_finish(struct fix_file *file, bool rename, bool *renamed, char **text, size_t *len,
-               bool *again, struct cdi_error *err) CDI_MUST_CHECK;
+bool fix_choose_name(struct fix_file *file, const char *text, size_t len);
+
+/*
+ * Ends the repair of a file: prints what changed, or replaces the file and gives it the name that
+ * was chosen; *source is then what it is called, or would be. If the file cannot be replaced, also
+ * because somebody has changed it meanwhile, that is told and counted, *text and *len are what was
+ * read, and *source is what it was. Whether *text or *source changed is in *again. Errors: NOMEM.
+ */
+int fix_finish(struct fix_file *file, struct source *source, char **text, size_t *len, bool *again,
+               struct cdi_error *err) CDI_MUST_CHECK;
 
 /* Says how much was, or would be, repaired. */
 void fix_tell(const struct fixes *fixes);

@@ -25,7 +25,6 @@ void found_clear(struct found *found)
 struct work {
     struct checks *checks;
     const unsigned char *severities;
-    const struct source *source;
     struct found *found;
 };
 
@@ -35,7 +34,7 @@ static int find(const struct work *work, struct cdi_error *err)
     int r;
 
     forget(found);
-    r = cdi_document_validate_with(work->severities, found->text, found->len, work->source->name,
+    r = cdi_document_validate_with(work->severities, found->text, found->len, found->source.name,
                                    &found->findings, &found->spec, err);
     if (r < 0)
         return r;
@@ -59,17 +58,6 @@ static int wants_name(const struct work *work, bool *wants, struct cdi_error *er
     return r;
 }
 
-static int finish(const struct work *work, struct fix_file *file, struct cdi_error *err)
-{
-    struct found *found = work->found;
-    bool wants, again = false;
-    int r = wants_name(work, &wants, err);
-
-    if (r == 0)
-        r = fix_finish(file, wants, &found->renamed, &found->text, &found->len, &again, err);
-    return r == 0 && again ? find(work, err) : r;
-}
-
 /* Repairs until nothing is left that can be; one repair may make another possible. */
 static int repair(const struct work *work, struct fix_file *file, struct cdi_error *err)
 {
@@ -84,48 +72,65 @@ static int repair(const struct work *work, struct fix_file *file, struct cdi_err
         if (r == 0 && again)
             r = find(work, err);
     }
-    return r < 0 ? r : finish(work, file, err);
+    return r;
+}
+
+static int finish(const struct work *work, struct fix_file *file, struct cdi_error *err)
+{
+    struct found *found = work->found;
+    bool again;
+    int r = fix_finish(file, &found->source, &found->text, &found->len, &again, err);
+
+    return r == 0 && again ? find(work, err) : r;
 }
 
 static int check_and_fix(const struct work *work, const struct sources *sources,
-                         struct cdi_error *err)
+                         const struct source *source, struct cdi_error *err)
 {
     _cleanup_(fix_close) struct fix_file *file = NULL;
-    int r = fix_open(&work->checks->fixes, sources, work->source, &file, &work->found->text,
-                     &work->found->len, err);
+    struct found *found = work->found;
+    bool wants = false;
+    int r = fix_open(&work->checks->fixes, sources, source, &file, &found->text, &found->len, err);
 
     if (r == 0)
         r = find(work, err);
-    return r < 0 ? r : repair(work, file, err);
+    if (r == 0)
+        r = repair(work, file, err);
+    if (r == 0)
+        r = wants_name(work, &wants, err);
+    if (r == 0 && wants)
+        (void)fix_choose_name(file, found->text, found->len);
+    return r < 0 ? r : finish(work, file, err);
 }
 
 int check_one(struct checks *checks, const unsigned char *severities, const struct sources *sources,
               const struct source *source, struct found *found, struct cdi_error *err)
 {
-    struct work work = {checks, severities, source, found};
+    struct work work = {checks, severities, found};
     int r;
 
-    *found = (struct found){.text = NULL};
+    *found = (struct found){.source = *source};
     if (checks->fixes.wanted)
-        return check_and_fix(&work, sources, err);
+        return check_and_fix(&work, sources, source, err);
     r = source_text(sources, source, &found->text, &found->len, err);
     return r < 0 ? r : find(&work, err);
 }
 
 int check_name(struct checks *checks, const unsigned char *severities,
-               const struct sources *sources, const struct source *source, bool *renamed,
-               struct cdi_error *err)
+               const struct sources *sources, const struct source *source, struct found *found,
+               bool *renamed, struct cdi_error *err)
 {
-    _cleanup_(found_clear) struct found found = {.text = NULL};
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
     _cleanup_(fix_close) struct fix_file *file = NULL;
-    struct work work = {checks, severities, source, &found};
+    struct work work = {checks, severities, found};
+    bool wants;
     int r;
 
+    *found = (struct found){.source = *source};
     *renamed = false;
     if (!checks->fixes.wanted)
         return 0;
-    r = fix_open(&checks->fixes, sources, source, &file, &found.text, &found.len, &why);
+    r = fix_open(&checks->fixes, sources, source, &file, &found->text, &found->len, &why);
     if (r == -CDI_ERR_NOMEM)
         return cdi_error_nomem(err);
     /* Nobody has asked to read it. */
@@ -133,7 +138,12 @@ int check_name(struct checks *checks, const unsigned char *severities,
         return 0;
     r = find(&work, err);
     if (r == 0)
+        r = wants_name(&work, &wants, err);
+    if (r < 0 || !wants || !fix_choose_name(file, found->text, found->len))
+        return r;
+    r = repair(&work, file, err);
+    if (r == 0)
         r = finish(&work, file, err);
-    *renamed = found.renamed;
+    *renamed = r == 0 && found->source.name != source->name;
     return r;
 }

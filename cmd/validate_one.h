@@ -19,7 +19,7 @@ struct found {
     struct cdi_findings findings; /* of the document */
     struct cdi_findings of_node;  /* of the document on the node, and for engines */
     struct cdi_spec *spec;        /* NULL if engines refuse it */
-    bool renamed;                 /* it has, or would have, a name that engines load */
+    struct source source;         /* with the name that it has now, or would have */
 };
 
 /*
@@ -31,12 +31,13 @@ int check_one(struct checks *checks, const unsigned char *severities, const stru
               struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
- * For a file of a directory that has no name of a document: gives it one, if that was asked for
- * and it is one. Says so in *renamed. Errors: NOMEM.
+ * For a file of a directory that has no name of a document: if repairs were asked for, and it is a
+ * document, it gets one, and is as other documents. Else nothing is found, and *renamed is false.
+ * Errors: NOMEM.
  */
 int check_name(struct checks *checks, const unsigned char *severities,
-               const struct sources *sources, const struct source *source, bool *renamed,
-               struct cdi_error *err) CDI_MUST_CHECK;
+               const struct sources *sources, const struct source *source, struct found *found,
+               bool *renamed, struct cdi_error *err) CDI_MUST_CHECK;
 
 void found_clear(struct found *found);
 

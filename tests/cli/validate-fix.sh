@@ -119,6 +119,35 @@ expect_out '^rename to yml/a\.yaml$'
 expect_status 0 "$cdikit" validate --fix --strict yml
 expect_err 'yml/a\.yml is now called a\.yaml'
 check "renamed" test "$(ls -A yml)" = a.yaml
+# What gets such a name is checked, repaired and compared as others are, by that name.
+mkdir again
+cp a.yaml again/first.yaml
+sed 's/"0"/"1"/; s/"007"/007/; s/A=b/A=b, A=c/' a.yaml >again/p.yml
+expect_status 1 "$cdikit" validate --diff again
+expect_out '^rename to again/p\.yaml$'
+expect_out '^[+]    a\.b/c: "007"$'
+expect_status 1 "$cdikit" validate --fix --strict again
+expect_out '^again/p\.yaml:[0-9]*:[0-9]*: warning: .*\[env-duplicate\]$'
+expect_out '^2 files: 0 errors, '
+check "repaired" grep -q '"007"' again/p.yaml
+cp .out first
+expect_status 1 "$cdikit" validate --fix --strict again
+check "the same findings as the second time" cmp .out first
+mkdir -p twice/a twice/b
+cp a.yaml twice/a/a.yaml
+cp a.yaml twice/b/b.yml
+expect_status 1 "$cdikit" validate --fix --rule device-in-files=error twice/a twice/b
+expect_out '^twice/b/b\.yaml:.*\[device-in-files\]$'
+mv twice/b/b.yaml twice/b/b.yml
+expect_status 1 "$cdikit" validate --fix --caret always --rule device-in-files=error twice/a twice/b
+check "with the lines of both" test "$(grep -c 'name: "0"' .out)" = 2
+# A document that engines refuse keeps its name, and its text.
+mkdir kept
+write_broken kept/p.yml
+cp kept/p.yml before
+expect_status 0 "$cdikit" validate --fix kept
+expect_out '^kept/p\.yml: warning: .*\[file-name\]$'
+check "as it was" cmp kept/p.yml before
 sed '1i # cdikit: ignore-file file-name' a.yaml >silent.yml
 expect_status 0 "$cdikit" validate --fix --strict silent.yml
 check "not renamed" test -e silent.yml
