@@ -422,6 +422,7 @@ static void run_end(struct run *run)
     jsonout_free(&run->json);
     severities_map_close(&run->severities);
     node_close(&run->checks.node);
+    dir_devices_close(&run->checks.fixes.devices);
 }
 
 static int run_validate(const struct call *call, struct cdi_error *err)
@@ -436,6 +437,7 @@ static int run_validate(const struct call *call, struct cdi_error *err)
         .severities = {&sources.root, call->arena, &o->severities, NULL},
         .checks.node.root = ROOT_INIT,
         .checks.fixes = {.call = call,
+                         .devices.arena = call->arena,
                          .wanted = o->repair.fix || o->repair.diff,
                          .write = o->repair.fix && !o->repair.diff},
     };

@@ -126,41 +126,6 @@ static const char *loaded_name(struct arena *arena, const char *name)
     return NULL;
 }
 
-static bool same_device(const struct cdi_spec *a, const struct cdi_spec *b)
-{
-    if (strcmp(a->kind, b->kind) != 0)
-        return false;
-    for (size_t i = 0; i < a->n_devices; i++)
-        for (size_t k = 0; k < b->n_devices; k++)
-            if (strcmp(a->devices[i].name, b->devices[k].name) == 0)
-                return true;
-    return false;
-}
-
-/* True if a device of the text is in another document of the directory: both would be lost. */
-static bool would_conflict(const struct fix_file *file, const char *dir,
-                           const struct cdi_spec *spec)
-{
-    _cleanup_root_ struct root root = ROOT_INIT;
-    struct arena *arena = file->sources->arena;
-    const char **names;
-    size_t n;
-
-    if (root_open(&root, dir, NULL) < 0 || root_list(&root, ".", arena, &names, &n) < 0)
-        return true;
-    for (size_t i = 0; i < n; i++) {
-        _cleanup_spec_ struct cdi_spec *other = NULL;
-        const char *dot = strrchr(names[i], '.'), *path;
-
-        if (!dot || (strcmp(dot, ".json") != 0 && strcmp(dot, ".yaml") != 0))
-            continue;
-        path = arena_printf(arena, "%s/%s", dir, names[i]);
-        if (!path || (cdi_spec_read(path, &other, NULL) == 0 && same_device(spec, other)))
-            return true;
-    }
-    return false;
-}
-
 static const char *directory_of(struct arena *arena, const char *path)
 {
     const char *base = path_base(path);
@@ -170,25 +135,27 @@ static const char *directory_of(struct arena *arena, const char *path)
     return arena_strndup(arena, path, base - path > 1 ? (size_t)(base - path) - 1 : 1);
 }
 
-bool fix_choose_name(struct fix_file *file, const char *text, size_t len)
+int fix_choose_name(struct fix_file *file, const char *text, size_t len, bool *chosen,
+                    struct cdi_error *err)
 {
     _cleanup_spec_ struct cdi_spec *spec = NULL;
     struct arena *arena = file->sources->arena;
     const char *path = file->path ? file->path : real_path(file->sources, file->source);
     const char *name = path ? loaded_name(arena, path_base(path)) : NULL;
     const char *dir = name ? directory_of(arena, path) : NULL;
+    int r;
 
+    *chosen = false;
     if (!dir || cdi_spec_parse(text, len, NULL, &spec, NULL) < 0)
-        return false;
-    if (would_conflict(file, dir, spec)) {
+        return 0;
+    r = dir_devices_take(&file->fixes->devices, dir, spec, chosen, err);
+    if (*chosen)
+        file->name = name;
+    else if (r == 0)
         message_warn(file->fixes->call,
-                     "%s is not renamed to %s: another document there has one of "
-                     "its devices",
+                     "%s is not renamed to %s: another document there has one of its devices",
                      file->source->name, name);
-        return false;
-    }
-    file->name = name;
-    return true;
+    return r;
 }
 
 /* A path whose last component is another one. */

@@ -8,6 +8,7 @@
 #include <cdikit/validate.h>
 
 #include "cmd/command.h"
+#include "cmd/dir_devices.h"
 #include "cmd/source.h"
 
 /* A part of the options of the command. */
@@ -29,8 +30,9 @@ struct fix_options {
 /* The repairs of one run. */
 struct fixes {
     const struct call *call;
-    bool wanted; /* --fix or --diff was given */
-    bool write;  /* --fix without --diff */
+    bool wanted;                /* --fix or --diff was given */
+    bool write;                 /* --fix without --diff */
+    struct dir_devices devices; /* begins as that does, ends with dir_devices_close() */
     size_t n_files, n_findings;
     size_t n_failed; /* files that could not be replaced */
 };
@@ -56,9 +58,12 @@ int fix_step(struct fix_file *file, const struct cdi_findings *findings, char **
 
 /*
  * Chooses a name that engines load for a file that has none, by the document in it, which they
- * accept. False if it keeps its name: it has a good one, or that is told.
+ * accept. *chosen is false if it keeps its name: it has a good one, or another document of the
+ * directory has, or will have, one of its devices, so that both would be lost; that is told.
+ * Errors: NOMEM.
  */
-bool fix_choose_name(struct fix_file *file, const char *text, size_t len);
+int fix_choose_name(struct fix_file *file, const char *text, size_t len, bool *chosen,
+                    struct cdi_error *err) CDI_MUST_CHECK;
 
 /*
  * Ends the repair of a file: prints what changed, or replaces the file and gives it the name that

@@ -89,7 +89,7 @@ static int check_and_fix(const struct work *work, const struct sources *sources,
 {
     _cleanup_(fix_close) struct fix_file *file = NULL;
     struct found *found = work->found;
-    bool wants = false;
+    bool wants = false, chosen;
     int r = fix_open(&work->checks->fixes, sources, source, &file, &found->text, &found->len, err);
 
     if (r == 0)
@@ -99,7 +99,7 @@ static int check_and_fix(const struct work *work, const struct sources *sources,
     if (r == 0)
         r = wants_name(work, &wants, err);
     if (r == 0 && wants)
-        (void)fix_choose_name(file, found->text, found->len);
+        r = fix_choose_name(file, found->text, found->len, &chosen, err);
     return r < 0 ? r : finish(work, file, err);
 }
 
@@ -123,7 +123,7 @@ int check_name(struct checks *checks, const unsigned char *severities,
     _cleanup_error_ struct cdi_error why = CDI_ERROR_INIT;
     _cleanup_(fix_close) struct fix_file *file = NULL;
     struct work work = {checks, severities, found};
-    bool wants;
+    bool wants = false, chosen = false;
     int r;
 
     *found = (struct found){.source = *source};
@@ -139,7 +139,9 @@ int check_name(struct checks *checks, const unsigned char *severities,
     r = find(&work, err);
     if (r == 0)
         r = wants_name(&work, &wants, err);
-    if (r < 0 || !wants || !fix_choose_name(file, found->text, found->len))
+    if (r == 0 && wants)
+        r = fix_choose_name(file, found->text, found->len, &chosen, err);
+    if (r < 0 || !chosen)
         return r;
     r = repair(&work, file, err);
     if (r == 0)

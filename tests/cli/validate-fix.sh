@@ -99,6 +99,19 @@ check "renamed" test -e names/a.yaml -a ! -e names/a.yml
 expect_status 0 "$cdikit" validate --fix names/b.YAML
 expect_err 'is not renamed to b\.yaml: another document there has one of its devices'
 check "not renamed" test -e names/b.YAML -a ! -e names/b.yaml
+# Of several with one device the first gets its name; --diff shows the same.
+mkdir same
+for name in a.yml b.yml c.JSON; do cp names/a.yaml "same/$name"; done
+expect_status 1 "$cdikit" validate --diff same
+check "one name" test "$(grep -c '^rename to same/a\.yaml$' .out)-$(grep -c '^rename to' .out)" = 1-1
+expect_err 'same/b\.yml is not renamed to b\.yaml: another document there'
+expect_status 0 "$cdikit" validate --fix same
+check "one is renamed" test "$(ls -A same | tr '\n' ' ')" = 'a.yaml b.yml c.JSON '
+# It does not take longer than reading each document once would.
+mkdir load
+for i in $(seq 1500); do sed "s/\"0\"/\"$i\"/" names/a.yaml >"load/$i.yml"; done
+check "1500 files, in time" timeout 20 "$cdikit" validate --fix -q load
+check "all are renamed" test "$(ls load | grep -c 'yaml$')" = 1500
 # Nor over another file, nor a document with errors.
 sed 's/"0"/"1"/' a.yaml >names/a.yml
 expect_status 3 "$cdikit" validate --fix names/a.yml
