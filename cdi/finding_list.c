@@ -2,6 +2,7 @@
 #include "cdi/finding_list.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -97,6 +98,71 @@ int finding_list_end(struct cdi_findings *findings, int r, struct cdi_error *err
     if (r < 0)
         cdi_findings_clear(findings);
     return r;
+}
+
+/* What is equal stands together, the first of them first. */
+static int compare_saying(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    int order = strcmp(x->finding.message, y->finding.message);
+
+    if (order == 0)
+        order = strcmp(x->finding.rule->id, y->finding.rule->id);
+    if (order == 0)
+        order = x->number < y->number ? -1 : 1;
+    return order;
+}
+
+/* The message of a finding for all n that say the same. */
+static const char *fold_message(struct arena *arena, const char *message, size_t n)
+{
+    if (n == 1)
+        return message;
+    return arena_printf(arena, "%s (and %zu more place%s)", message, n - 1, n == 2 ? "" : "s");
+}
+
+/* Folds what is sorted by compare_saying(); the first of equal ones are put together in `all`. */
+static int fold(struct cdi_findings *findings, struct numbered *all, struct cdi_error *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0, n; i < findings->n; i += n) {
+        struct numbered first = all[i];
+
+        for (n = 1; i + n < findings->n; n++)
+            if (first.finding.rule != all[i + n].finding.rule ||
+                strcmp(first.finding.message, all[i + n].finding.message) != 0)
+                break;
+        if (first.finding.severity == CDI_SEVERITY_ERROR)
+            findings->n_errors -= n - 1;
+        first.finding.message = fold_message(findings->arena, first.finding.message, n);
+        if (!first.finding.message)
+            return cdi_error_nomem(err);
+        all[kept++] = first;
+    }
+    findings->n = kept;
+    return 0;
+}
+
+int finding_list_fold(struct cdi_findings *findings, struct cdi_error *err)
+{
+    _cleanup_free_ struct numbered *all = calloc(findings->n + 1, sizeof *all);
+    int r = all ? 0 : cdi_error_nomem(err);
+
+    for (size_t i = 0; r == 0 && i < findings->n; i++)
+        all[i] = (struct numbered){findings->items[i], i};
+    if (r == 0) {
+        qsort(all, findings->n, sizeof *all, compare_saying);
+        r = fold(findings, all, err);
+    }
+    if (r < 0) {
+        cdi_findings_clear(findings);
+        return r;
+    }
+    qsort(all, findings->n, sizeof *all, compare_numbered);
+    for (size_t i = 0; i < findings->n; i++)
+        findings->items[i] = all[i].finding;
+    return 0;
 }
 
 void cdi_findings_clear(struct cdi_findings *findings)

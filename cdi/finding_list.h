@@ -28,4 +28,10 @@ int finding_list_add_rule(struct cdi_findings *findings, const struct cdi_rule *
  */
 int finding_list_end(struct cdi_findings *findings, int r, struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * Leaves of those with one rule and one message the first, which then says in how many more places
+ * it is so. Fails without memory, and then the list is cleared.
+ */
+int finding_list_fold(struct cdi_findings *findings, struct cdi_error *err) CDI_MUST_CHECK;
+
 #endif

@@ -103,6 +103,8 @@ int node_check(const struct node *node, const unsigned char *severities, const c
         r = check_all(node, &lint, spec, err);
     r = finding_list_end(&findings, r, err);
     if (r == 0)
+        r = finding_list_fold(&findings, err);
+    if (r == 0)
         *out = findings;
     return r;
 }

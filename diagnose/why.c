@@ -211,11 +211,32 @@ void why_add_finding(struct deciding *d, enum why_id id, const char *file,
         why_repair(d, "%s", finding->hint);
 }
 
+static bool says_the_same(const struct cdi_finding *a, const struct cdi_finding *b)
+{
+    return a->rule == b->rule && strcmp(a->message, b->message) == 0;
+}
+
+/* True if one before finding i says the same. */
+static bool is_told(const struct cdi_findings *findings, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (says_the_same(&findings->items[j], &findings->items[i]))
+            return true;
+    return false;
+}
+
+/* A program that several hooks run, and is not there, is one cause in several places. */
 static void check_host(struct deciding *d, const struct cdi_registry_device *device,
                        const struct cdi_findings *live)
 {
-    for (size_t i = 0; live && i < live->n && !d->failed; i++)
+    for (size_t i = 0; live && i < live->n && !d->failed; i++) {
+        if (is_told(live, i))
+            continue;
         why_add_finding(d, WHY_HOST, device->spec->path, &live->items[i]);
+        for (size_t j = i + 1; j < live->n; j++)
+            if (says_the_same(&live->items[i], &live->items[j]))
+                why_place(d, device->spec->path, live->items[j].pos);
+    }
 }
 
 /* Everything about a name that is well-formed. */

@@ -62,6 +62,22 @@ expect_out '\[live-hook-writable\]$'
 sed -i '/path: \/usr\/bin/s/$/ # cdikit: ignore live-hook-writable, live-hook-owner/' "$document"
 expect_status 0 "$cdikit" validate --strict --live --root "$node"
 
+# What is missing for every device is told once.
+cat >many.yaml <<'EOS'
+cdiVersion: "0.7.0"
+kind: vendor.com/class
+devices:
+- {name: a, containerEdits: {additionalGids: [1], hooks: [{hookName: poststop, path: /none}]}}
+- {name: b, containerEdits: {additionalGids: [1], hooks: [{hookName: poststop, path: /none}]}}
+- {name: c, containerEdits: {additionalGids: [1], hooks: [{hookName: poststop, path: /none}]}}
+EOS
+expect_status 1 "$cdikit" validate --live --root "$node" many.yaml
+expect_out '^many\.yaml:4:.*: error: .* \(and 2 more places\) \[live-hook-missing\]$'
+expect_out '^1 file: 1 error, 0 warnings$'
+expect_status 1 "$cdikit" validate --target docker@25.0 many.yaml
+expect_out '^many\.yaml:4:.*: error: additionalGids came .* \(and 2 more places\) \[target-field\]$'
+expect_out '^1 file: 2 errors, 0 warnings$' # the other: target-version
+
 # ---- wrong use ----
 expect_status 2 "$cdikit" validate --root "$node" "$document"
 expect_err '\-\-root without --live'

@@ -393,6 +393,30 @@ Test(why, host)
     cr_expect_str_eq(world->answer.causes[0].rule, "live-mount-missing");
 }
 
+/* A hook program that is missing is one problem, however many hooks run it. */
+Test(why, host_in_several_places)
+{
+    static const struct cdi_rule missing = {.id = "live-hook-missing",
+                                            .severity = CDI_SEVERITY_ERROR};
+    struct cdi_finding items[] = {
+        {.rule = &missing, .path = "", .pos = {8, 2}, .message = "no x", .hint = "get it"},
+        {.rule = &missing, .path = "", .pos = {9, 2}, .message = "no y"},
+        {.rule = &missing, .path = "", .pos = {10, 2}, .message = "no x", .hint = "get it"},
+    };
+    const struct cdi_findings live = {.items = items, .n = ARRAY_SIZE(items)};
+    _cleanup_world_ struct world *world = world_new();
+
+    defined(world, "/etc/cdi/v.yaml", TWO, 0, CDI_DEVICE_ACTIVE);
+    world->checks.live = &live;
+    why_ask(world, "v.com/gpu=one");
+    expect(world, "host host");
+    expect_text(world, "no x", "get it");
+    cr_assert_eq(world->answer.causes[0].n_places, 2);
+    expect_place(world, 0, "/etc/cdi/v.yaml:8:2");
+    expect_place(world, 1, "/etc/cdi/v.yaml:10:2");
+    cr_assert_eq(world->answer.causes[1].n_places, 1);
+}
+
 Test(why, effect)
 {
     static const struct {
