@@ -18,7 +18,8 @@ const struct why_text why_texts[N_WHY_IDS] = {
     [WHY_DEVICE_CONFLICT] = {"device-conflict", "two files of one directory define the device"},
     [WHY_DEVICE_WITHOUT_EDITS] = {"device-without-edits",
                                   "the device changes nothing, so that its file is refused"},
-    [WHY_FILE_REJECTED] = {"file-rejected", "the file that has the device breaks a rule"},
+    [WHY_FILE_REJECTED] = {"file-rejected",
+                           "the file that has the device, or its kind, breaks a rule"},
     [WHY_FILE_NOT_READABLE] = {"file-not-readable", "a file cannot be read"},
     [WHY_FILE_NAME_IGNORED] = {"file-name", "the file that has the device has a name that no "
                                             "engine looks at"},

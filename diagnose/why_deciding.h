@@ -56,6 +56,12 @@ void why_check_dirs(struct deciding *d, const struct cdi_registry_device *device
 bool why_check_elsewhere(struct deciding *d);
 bool why_check_no_dir(struct deciding *d);
 
+/* True for a file that does not count, and would be of the kind that is asked for. */
+bool why_is_of_kind(const struct deciding *d, const struct why_file *file);
+
+/* Tells what keeps such files from counting; false if there is none. */
+bool why_check_kind(struct deciding *d);
+
 /* What is not a qualified name, with what may have been meant. */
 void why_name_not_qualified(struct deciding *d, const struct cdi_error *wrong);
 

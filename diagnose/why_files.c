@@ -24,18 +24,25 @@ static bool is_about_empty_edits(const struct deciding *d, const struct why_file
     return false;
 }
 
+/* What a file has to do with the device that is asked for. */
+static const char *relation(const struct deciding *d, const struct why_file *file)
+{
+    if (why_defines(d, file->spec))
+        return "defines the device";
+    return file->spec ? "is of this kind" : "seems to be of this kind";
+}
+
 static void tell_refused(struct deciding *d, const struct why_file *file, bool note)
 {
     const struct cdi_finding *finding = file->finding;
     struct cdi_position pos = finding ? finding->pos : (struct cdi_position){0, 0};
-    bool certain = file->spec != NULL;
 
     if (is_about_empty_edits(d, file))
         why_add(d, WHY_DEVICE_WITHOUT_EDITS,
                 "%s gives the device nothing to do, and so engines refuse the file", file->path);
     else
         why_add(d, WHY_FILE_REJECTED, "%s %s, and is refused with all that it has: %s", file->path,
-                certain ? "defines the device" : "seems to be of this kind", file->message);
+                relation(d, file), file->message);
     if (d->failed)
         return;
     d->causes[d->n - 1].note = note;
@@ -65,7 +72,7 @@ static void tell_ignored(struct deciding *d, const struct why_file *file, bool n
     const char *dir = d->facts->dirs[file->priority].path;
 
     why_add(d, deep ? WHY_FILE_TOO_DEEP : WHY_FILE_NAME_IGNORED, "%s %s, where %s", file->path,
-            file->spec ? "defines the device" : "seems to be of this kind",
+            relation(d, file),
             deep ? "nothing looks: spec dirs are read without the directories in them"
                  : "no engine looks: it takes only names that end in .yaml or .json, in small "
                    "letters");
@@ -106,6 +113,29 @@ bool why_check_files(struct deciding *d, const struct cdi_registry_device *devic
         else
             tell_ignored(d, file, note);
         found |= file->state != WHY_FILE_UNREADABLE;
+    }
+    return found;
+}
+
+bool why_is_of_kind(const struct deciding *d, const struct why_file *file)
+{
+    return file->spec && strcmp(file->spec->kind, d->kind) == 0;
+}
+
+bool why_check_kind(struct deciding *d)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < d->facts->n_files && !d->failed; i++) {
+        const struct why_file *file = &d->facts->files[i];
+
+        if (!why_is_of_kind(d, file))
+            continue;
+        if (file->state == WHY_FILE_REFUSED)
+            tell_refused(d, file, false);
+        else
+            tell_ignored(d, file, false);
+        found = true;
     }
     return found;
 }

@@ -13,9 +13,9 @@
 
 #define MOST_SHOWN 6
 
-/* Devices that may have been meant. */
+/* Names that may have been meant. */
 struct guesses {
-    const struct cdi_registry_device *items[MOST_SHOWN];
+    const char *items[MOST_SHOWN];
     size_t n; /* also those that have no room */
 };
 
@@ -69,10 +69,10 @@ static bool is_kind(const struct cdi_registry_device *device, const char *typed,
     return strlen(device->spec->kind) == len && same_text(device->spec->kind, typed, len);
 }
 
-static void add_guess(struct guesses *guesses, const struct cdi_registry_device *device)
+static void add_guess(struct guesses *guesses, const char *name)
 {
     if (guesses->n < MOST_SHOWN)
-        guesses->items[guesses->n] = device;
+        guesses->items[guesses->n] = name;
     guesses->n++;
 }
 
@@ -87,7 +87,7 @@ static void guess(const struct why_facts *facts, const char *typed, size_t len,
             const struct cdi_registry_device *device = &facts->devices.items[j];
 
             if (device->state == CDI_DEVICE_ACTIVE && rules[i](device, typed, len))
-                add_guess(guesses, device);
+                add_guess(guesses, device->name);
         }
 }
 
@@ -119,7 +119,7 @@ static void repair_with(struct deciding *d, const struct guesses *guesses)
     for (size_t i = 0; i < shown; i++) {
         bool last = i + 1 == guesses->n;
 
-        strbuf_printf(&b, "%s%s", !i ? "" : last ? " or " : ", ", guesses->items[i]->name);
+        strbuf_printf(&b, "%s%s", !i ? "" : last ? " or " : ", ", guesses->items[i]);
     }
     if (shown < guesses->n)
         strbuf_printf(&b, ", or one of %zu more", guesses->n - shown);
@@ -133,6 +133,7 @@ void why_name_not_qualified(struct deciding *d, const struct cdi_error *wrong)
     static const char blanks[] = " \t\r\n";
     const char *typed = d->name + strspn(d->name, blanks);
     size_t len = strlen(typed);
+    const struct cdi_registry_device *near;
     struct guesses guesses = {.n = 0};
 
     while (len && strchr(blanks, typed[len - 1]))
@@ -152,8 +153,9 @@ void why_name_not_qualified(struct deciding *d, const struct cdi_error *wrong)
         return;
     }
     guess(d->facts, typed, len, &guesses);
-    if (!guesses.n && (guesses.items[0] = nearest_device(d->facts, d->name, NULL)))
-        guesses.n = 1;
+    near = guesses.n ? NULL : nearest_device(d->facts, d->name, NULL);
+    if (near)
+        add_guess(&guesses, near->name);
     if (guesses.n)
         repair_with(d, &guesses);
     else
@@ -280,8 +282,24 @@ static bool is_generated_at_start(const char *kind)
     return strncmp(kind, "runtime.nvidia.com/", 19) == 0;
 }
 
+/* The devices of the kind that comes nearest: the one of the name that was asked for, or all. */
+static void guess_of_kind(const struct deciding *d, const char *kind, struct guesses *guesses)
+{
+    const char *asked = d->parts.device.s;
+
+    for (int exact = 1; exact >= 0 && !guesses->n; exact--)
+        for (size_t i = 0; i < d->facts->devices.n; i++) {
+            const struct cdi_registry_device *device = &d->facts->devices.items[i];
+
+            if (device->state == CDI_DEVICE_ACTIVE && strcmp(device->spec->kind, kind) == 0 &&
+                (!exact || strcmp(device->device->name, asked) == 0))
+                add_guess(guesses, device->name);
+        }
+}
+
 static void tell_unknown_kind(struct deciding *d)
 {
+    struct guesses guesses = {.n = 0};
     struct nearest near = nearest_init(d->kind, strlen(d->kind));
 
     for (size_t i = 0; i < d->facts->devices.n; i++)
@@ -293,17 +311,55 @@ static void tell_unknown_kind(struct deciding *d)
     else
         why_add(d, WHY_KIND_UNKNOWN, "no document in the spec dirs is of kind %s: %s", d->kind,
                 why_dirs(d));
+    if (near.best)
+        guess_of_kind(d, near.best, &guesses);
     if (is_generated_at_start(d->kind))
         why_repair(d, "devices of this kind are generated while a container starts, by "
                       "cdikit-runtime or nvidia-container-runtime: ask for them with "
                       "NVIDIA_VISIBLE_DEVICES, not with an option of the engine");
-    else if (near.best)
-        why_repair(d, "did you mean %s=%s?", near.best, d->parts.device.s);
+    else if (guesses.n)
+        repair_with(d, &guesses);
     else
         why_repair(d,
                    "install the vendor's document, or for GPUs: cdikit generate --output "
                    "%s/NAME.yaml; `cdikit list` shows the names that there are",
                    d->facts->dirs[0].path);
+}
+
+/* The files of the kind do not count; what could be meant once they do. */
+static void tell_not_in_files(struct deciding *d)
+{
+    const char *asked = d->parts.device.s;
+    struct nearest near = nearest_init(asked, strlen(asked));
+    struct guesses guesses = {.n = 0};
+
+    why_add(d, WHY_DEVICE_UNKNOWN,
+            "no document of kind %s has a device %s, the files that do not "
+            "count included",
+            d->kind, quote_string(asked).text);
+    for (size_t i = 0; i < d->facts->n_files && !d->failed; i++) {
+        const struct why_file *file = &d->facts->files[i];
+
+        if (!why_is_of_kind(d, file))
+            continue;
+        why_place(d, file->path, cdi_spec_position(file->spec, "devices"));
+        for (size_t j = 0; j < file->spec->n_devices && !d->failed; j++) {
+            const char *name = file->spec->devices[j].name;
+
+            if (guesses.n < MOST_SHOWN)
+                name = arena_printf(d->arena, "%s=%s", d->kind, name);
+            d->failed |= !name;
+            add_guess(&guesses, name);
+            nearest_offer(&near, file->spec->devices[j].name);
+        }
+    }
+    if (near.best && !is_index(asked)) {
+        guesses = (struct guesses){.n = 0};
+        add_guess(&guesses, arena_printf(d->arena, "%s=%s", d->kind, near.best));
+        d->failed |= !guesses.items[0];
+    }
+    if (guesses.n && !d->failed)
+        repair_with(d, &guesses);
 }
 
 void why_unknown(struct deciding *d)
@@ -316,9 +372,12 @@ void why_unknown(struct deciding *d)
         return;
     for (size_t i = 0; i < d->facts->devices.n; i++)
         if (is_of_kind(d, &d->facts->devices.items[i]))
-            add_guess(&guesses, &d->facts->devices.items[i]);
+            add_guess(&guesses, d->facts->devices.items[i].name);
     if (!guesses.n) {
-        tell_unknown_kind(d);
+        if (why_check_kind(d))
+            tell_not_in_files(d);
+        else
+            tell_unknown_kind(d);
         return;
     }
     if (is_uuid(asked) && !kind_has(d, is_uuid) && kind_has(d, is_index)) {
@@ -335,6 +394,6 @@ void why_unknown(struct deciding *d)
     /* Of numbers, and what is as short, none comes nearer than another. */
     near = is_index(asked) || strlen(asked) < 3 ? NULL : nearest_device(d->facts, asked, d->kind);
     if (near)
-        guesses = (struct guesses){.items = {near}, .n = 1};
+        guesses = (struct guesses){.items = {near->name}, .n = 1};
     repair_with(d, &guesses);
 }

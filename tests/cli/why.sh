@@ -103,6 +103,9 @@ expect_out 'cannot be read as .*: Not a directory'
 root broken
 spec etc/cdi/v.yaml v.com/gpu one two
 sed -i 's/A=two/two/' "$root/etc/cdi/v.yaml"
+cause file-rejected v.com/gpu=tow
+expect_out '/etc/cdi/v\.yaml is of this kind, and is refused .*\[file-rejected: env-form\]$'
+expect_out '^      do: did you mean v\.com/gpu=two\?$'
 cause file-rejected v.com/gpu=one
 expect_out '\[file-rejected: env-form\]$'
 expect_out '^      at /etc/cdi/v\.yaml:9:13$'

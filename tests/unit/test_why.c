@@ -87,6 +87,9 @@ Test(why, unknown)
     why_ask(world, "v.com/gpus=one");
     expect(world, "kind-unknown");
     expect_text(world, "is of kind v.com/gpus", "did you mean v.com/gpu=one?");
+    /* Only what is there is suggested. */
+    why_ask(world, "v.com/gpus=three");
+    expect_text(world, "is of kind v.com/gpus", "did you mean v.com/gpu=one or v.com/gpu=two?");
     why_ask(world, "runtime.nvidia.com/gpu=all");
     expect(world, "kind-unknown");
     expect_text(world, "", "NVIDIA_VISIBLE_DEVICES");
@@ -256,9 +259,17 @@ Test(why, refused_file)
                 "write NAME=VALUE; `cdikit validate /etc/cdi/v.yaml`");
     expect_place(world, 0, "/etc/cdi/v.yaml:7:9");
     cr_expect_str_eq(world->answer.causes[0].rule, "env-form");
-    /* The file has nothing to do with another device. */
-    why_ask(world, "v.com/gpu=three");
-    expect(world, "kind-unknown");
+    /* It has not the device that is asked for, and is all that there is of the kind. */
+    why_ask(world, "v.com/gpu=tow");
+    expect(world, "file-rejected device-unknown");
+    expect_text(world,
+                "/etc/cdi/v.yaml is of this kind, and is refused with all that it has: no '='",
+                "write NAME=VALUE; `cdikit validate /etc/cdi/v.yaml`");
+    cr_expect_str_eq(world->answer.causes[1].repair, "did you mean v.com/gpu=two?");
+    cr_expect_str_eq(world->answer.causes[1].places[0].file, "/etc/cdi/v.yaml");
+    why_ask(world, "v.com/gpu=something");
+    cr_expect_str_eq(world->answer.causes[1].repair,
+                     "did you mean v.com/gpu=one or v.com/gpu=two?");
     why_ask(world, "v.com/other=one");
     expect(world, "kind-unknown");
     /* Of a text that is no document only the kind can be guessed. */
@@ -350,7 +361,7 @@ Test(why, ignored_files)
     expect(world, "file-in-subdirectory");
     expect_text(world, "/run/cdi/sub/v.yaml", "move it into /run/cdi");
     why_ask(world, "v.com/gpu=three");
-    expect(world, "kind-unknown");
+    expect(world, "file-name file-in-subdirectory device-unknown");
 }
 
 Test(why, no_spec_dir)
