@@ -168,6 +168,7 @@ struct doctor_specs {
     struct doctor_dir dirs[DOCTOR_DIRS]; /* lowest priority first */
     struct doctor_document *documents;   /* in scan order */
     size_t n;
+    const char *missing_hook; /* that hooks of a new document would run; NULL: it is there */
 };
 
 /* ---- Container engines ---- */

@@ -12,7 +12,10 @@
 #include "diagnose/doctor_look.h"
 #include "diagnose/live.h"
 #include "generate/generate.h"
+#include "generate/hooks.h"
+#include "generate/nvidia.h"
 #include "generate/roots.h"
+#include "generate/vendor.h"
 
 static void registry_done(struct cdi_registry **registry)
 {
@@ -240,6 +243,21 @@ static int look_documents(const struct doctor_look *look, const struct cdi_regis
     return r;
 }
 
+/* The program that cdikit refresh would let hooks run, if it is not there. */
+static int look_hook(const struct doctor_look *look, const char **missing, struct cdi_error *err)
+{
+    const char *const asked[] = {look->options->hook_path, NULL};
+    const char *path;
+    bool found;
+    int r = hook_program_first(&look->roots->system,
+                               asked[0] && *asked[0] ? asked : vendor_nvidia.hook_programs,
+                               look->options->search_path, look->arena, &path, &found, err);
+
+    if (r == 0 && !found)
+        *missing = path;
+    return r;
+}
+
 int doctor_look_specs(const struct doctor_look *look, struct doctor_specs *out,
                       struct cdi_error *err)
 {
@@ -258,5 +276,5 @@ int doctor_look_specs(const struct doctor_look *look, struct doctor_specs *out,
         r = look_errors(look, registry, out, err);
     if (r == 0)
         look_devices(registry, out);
-    return r;
+    return r < 0 ? r : look_hook(look, &out->missing_hook, err);
 }

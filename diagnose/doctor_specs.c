@@ -80,9 +80,29 @@ void doctor_judge_dirs(const struct doctor_facts *facts, struct doctor_report *r
         doctor_pass(report, "there is no spec dir");
 }
 
-void doctor_judge_documents(const struct doctor_facts *facts, struct doctor_report *report)
+/* A document whose hooks cannot run keeps every container with a device from starting. */
+static void add_missing(const struct doctor_specs *specs, struct doctor_report *report)
 {
     static const char *const words[] = {"cdikit", "refresh", NULL};
+    struct doctor_finding finding = {
+        .state = DOCTOR_WARNING,
+        .message = "the NVIDIA driver is there, and no document of its GPUs",
+        .path = specs->dirs[DOCTOR_DIRS - 1].path};
+
+    if (!specs->missing_hook) {
+        doctor_add_fix(report, finding, words);
+        return;
+    }
+    finding.command = "cdikit refresh";
+    finding.hint = doctor_printf(report,
+                                 "before that install %s, which hooks of the document would run: "
+                                 "containers do not start without it",
+                                 specs->missing_hook);
+    doctor_add(report, &finding);
+}
+
+void doctor_judge_documents(const struct doctor_facts *facts, struct doctor_report *report)
+{
     const struct doctor_specs *specs = &facts->specs;
     bool nvidia = false;
 
@@ -106,12 +126,7 @@ void doctor_judge_documents(const struct doctor_facts *facts, struct doctor_repo
                                                            doctor_word(report, document->path))});
     }
     if (!nvidia && (facts->driver.version.text || facts->driver.other_kind))
-        doctor_add_fix(report,
-                       (struct doctor_finding){
-                           .state = DOCTOR_WARNING,
-                           .message = "the NVIDIA driver is there, and no document of its GPUs",
-                           .path = specs->dirs[DOCTOR_DIRS - 1].path},
-                       words);
+        add_missing(specs, report);
     add_ok(specs, "documents can be loaded", report);
 }
 

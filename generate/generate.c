@@ -182,19 +182,11 @@ static int find_hook_program(const struct generate_options *options, const struc
     static const char *const single[] = {SINGLE_HOOK_PROGRAM, NULL};
     const char *const asked[] = {options->hook_path, NULL};
     const char *const *names = how->single_hook ? single : how->vendor->hook_programs;
-    const char *first = NULL;
-    int r;
 
     if (options->hook_path && *options->hook_path)
         names = asked;
-    for (; *names; names++) {
-        r = hook_program(system, *names, options->search_path, arena, &how->hook_path, found, err);
-        if (r < 0 || *found)
-            return r;
-        first = first ? first : how->hook_path;
-    }
-    how->hook_path = first;
-    return 0;
+    return hook_program_first(system, names, options->search_path, arena, &how->hook_path, found,
+                              err);
 }
 
 static int probe_and_build(const struct generate_options *options, const struct roots *roots,

@@ -96,3 +96,20 @@ int hook_program(const struct root *system, const char *name, const char *search
     *path = hit ? hit : arena_printf(arena, "/usr/bin/%s", name);
     return *path ? 0 : cdi_error_nomem(err);
 }
+
+int hook_program_first(const struct root *system, const char *const *names, const char *search_path,
+                       struct arena *arena, const char **path, bool *found, struct cdi_error *err)
+{
+    const char *first = NULL;
+
+    *found = false;
+    for (; *names; names++) {
+        int r = hook_program(system, *names, search_path, arena, path, found, err);
+
+        if (r < 0 || *found)
+            return r;
+        first = first ? first : *path;
+    }
+    *path = first;
+    return 0;
+}

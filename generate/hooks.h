@@ -37,4 +37,12 @@ int hook_program(const struct root *system, const char *name, const char *search
                  struct arena *arena, const char **path, bool *found,
                  struct cdi_error *err) CDI_MUST_CHECK;
 
+/*
+ * The same for the first of several programs, names ending with NULL, that is there; *path is that
+ * of the first name if none is.
+ */
+int hook_program_first(const struct root *system, const char *const *names, const char *search_path,
+                       struct arena *arena, const char **path, bool *found,
+                       struct cdi_error *err) CDI_MUST_CHECK;
+
 #endif

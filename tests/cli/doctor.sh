@@ -462,9 +462,10 @@ for machine in wsl2 orin; do
 done
 
 # ---- repairs, on a node that runs; what its host has besides is not known here ----
+hook="printf '#!/bin/sh\\n' >/usr/bin/nvidia-cdi-hook; chmod 755 /usr/bin/nvidia-cdi-hook"
 # repair TEXT: on a node whose fault this shell text makes; prints what is left.
 repair() {
-    expect_status 0 on two-gpus sh -c "mkdir -p /run/systemd/system; $1; shift
+    expect_status 0 on two-gpus sh -c "mkdir -p /run/systemd/system; $hook; $1; shift
         \"\$@\"; echo status \$? >&2" sh - "$cdikit" doctor --json --fix
 }
 repaired() { # COMMAND...: these were run, in this order, and none failed
@@ -498,8 +499,13 @@ expect_status 0 on two-gpus bash -c "'$cdikit' refresh -q --no-all-device; chmod
     '$cdikit' doctor --json --fix; true"
 repaired
 finds spec-stale problem 'options were given'
+# No document is written whose hooks could not run.
+expect_status 0 on two-gpus bash -c "rm -f /usr/bin/nvidia-cdi-hook /usr/bin/cdikit-hook
+    mkdir -p /run/systemd/system; '$cdikit' doctor --json --fix; true"
+repaired 'nvidia-ctk system create-dev-char-symlinks'
+finds spec-documents warning 'before that install /usr/bin/nvidia-cdi-hook' 'fix=False'
 # What cannot be repaired ends nothing, and is told.
-expect_status 0 on mismatch bash -c "'$cdikit' doctor --json --fix; true"
+expect_status 0 on mismatch bash -c "$hook; '$cdikit' doctor --json --fix; true"
 expect_err 'warning: cdikit refresh: status 1'
 finds spec-documents warning 'no document of its GPUs'
 

@@ -30,6 +30,13 @@ Test(doctor_specs, spec_documents)
     expect("spec-documents", WARNING, "no document of its GPUs", "/var/run/cdi", NULL,
            "cdikit refresh");
     cr_expect_not_null(judge("spec-documents")->findings[0].fix);
+    /* A document whose hooks cannot run is not made without a question. */
+    sound.facts.specs.missing_hook = "/usr/bin/nvidia-cdi-hook";
+    expect("spec-documents", WARNING, "no document of its GPUs", "/var/run/cdi", NULL,
+           "cdikit refresh");
+    cr_expect_null(judge("spec-documents")->findings[0].fix);
+    cr_expect(
+        strstr(judge("spec-documents")->findings[0].hint, "install /usr/bin/nvidia-cdi-hook"));
     sound.facts.driver.version.text = NULL;
     expect_state("spec-documents", DOCTOR_OK);
 }
