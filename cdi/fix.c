@@ -13,7 +13,7 @@
 #include "cdi/rules.h"
 
 enum {
-    MOST_ATTEMPTS = 100, /* to find the edits that are good, each by validating the text */
+    MOST_ATTEMPTS = 100, /* to find the edits that are good, also in a short text */
 };
 
 /* How often each rule is broken. */
@@ -54,6 +54,7 @@ struct fixing {
     struct fix_plan plan;
     struct counts before;
     unsigned attempts;
+    size_t work; /* bytes that they read */
     struct cdi_error *err;
 };
 
@@ -135,12 +136,13 @@ static int attempt(struct fixing *fixing, const struct fix_edit *edits, size_t n
     int r = apply(&fixing->plan, edits, n, &text, &len, fixing->err);
 
     fixing->attempts++;
+    fixing->work += fixing->plan.len;
     if (r == 0)
         r = check(fixing, text, len, edits, n, &good);
     if (r < 0 || !good)
         return r;
     free(out->text);
-    *out = (struct fix_result){TAKE_PTR(text), len, n};
+    *out = (struct fix_result){TAKE_PTR(text), len, n, 0};
     return 0;
 }
 
@@ -154,7 +156,7 @@ static int accept_edits(struct fixing *fixing, struct fix_edit *kept, const stru
     size_t before = out->n;
     int r;
 
-    if (n == 0 || fixing->attempts == MOST_ATTEMPTS)
+    if (n == 0 || fixing->attempts == MOST_ATTEMPTS || fixing->work >= FIX_MOST_WORK)
         return 0;
     memcpy(kept + before, edits, n * sizeof *edits);
     r = attempt(fixing, kept, before + n, out);
@@ -199,7 +201,7 @@ static int fix_whole(struct fixing *fixing, const struct cdi_finding *findings, 
         return cdi_error_nomem(fixing->err);
     r = check(fixing, text, len, NULL, 0, &good);
     if (r == 0 && good)
-        *out = (struct fix_result){TAKE_PTR(text), len, n_of_text};
+        *out = (struct fix_result){TAKE_PTR(text), len, n_of_text, 0};
     return r;
 }
 
@@ -246,7 +248,7 @@ static int fix(struct fixing *fixing, const struct cdi_finding *findings, size_t
                struct fix_result *out)
 {
     _cleanup_(free_specp) struct cdi_spec *spec = NULL;
-    struct fix_result members = {NULL, 0, 0};
+    struct fix_result members = {NULL, 0, 0, 0};
     struct fix_plan *plan = &fixing->plan;
     int r = look(fixing, &spec);
 
@@ -261,7 +263,7 @@ static int fix(struct fixing *fixing, const struct cdi_finding *findings, size_t
         r = fix_members(fixing, findings, n, &members);
     if (members.text) {
         free(out->text);
-        *out = (struct fix_result){members.text, members.len, out->n + members.n};
+        *out = (struct fix_result){members.text, members.len, out->n + members.n, 0};
     }
     return r;
 }
@@ -274,7 +276,7 @@ int fix_text(const char *text, size_t len, const struct cdi_finding *findings, s
                             .err = err};
     int r;
 
-    *out = (struct fix_result){NULL, 0, 0};
+    *out = (struct fix_result){NULL, 0, 0, 0};
     if (!arena)
         return cdi_error_nomem(err);
     if (text_is_utf16(text, len))
@@ -282,7 +284,8 @@ int fix_text(const char *text, size_t len, const struct cdi_finding *findings, s
     r = fix(&fixing, findings, n, out);
     if (r < 0) {
         free(out->text);
-        *out = (struct fix_result){NULL, 0, 0};
+        *out = (struct fix_result){NULL, 0, 0, 0};
     }
+    out->work = fixing.work;
     return r;
 }

@@ -12,7 +12,12 @@
 struct fix_result {
     char *text; /* malloc'ed and ended by a NUL; NULL if nothing was repaired */
     size_t len;
-    size_t n; /* findings that were repaired */
+    size_t n;    /* findings that were repaired */
+    size_t work; /* bytes that were read to find out what is good */
+};
+
+enum {
+    FIX_MOST_WORK = 32 << 20, /* of one fix_text(), which then tries nothing more */
 };
 
 /*

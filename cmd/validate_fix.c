@@ -14,6 +14,10 @@
 #include "cmd/diff.h"
 #include "cmd/output.h"
 
+enum {
+    MOST_WORK = 2 * FIX_MOST_WORK, /* on one file: a few seconds */
+};
+
 struct fix_file {
     struct fixes *fixes;
     const struct sources *sources;
@@ -23,7 +27,8 @@ struct fix_file {
     const char *name;        /* that it gets; NULL if it keeps its own */
     char *before;            /* the text as it was read, and its length */
     size_t before_len;
-    size_t n; /* findings that were repaired */
+    size_t n;    /* findings that were repaired */
+    size_t work; /* of all steps: fix_result */
 };
 
 void fix_close(struct fix_file **file)
@@ -98,8 +103,13 @@ int fix_step(struct fix_file *file, const struct cdi_findings *findings, char **
              bool *again, struct cdi_error *err)
 {
     struct fix_result result;
-    int r = fix_text(*text, *len, findings->items, findings->n, &result, err);
+    int r;
 
+    *again = false;
+    if (file->work >= MOST_WORK)
+        return 0;
+    r = fix_text(*text, *len, findings->items, findings->n, &result, err);
+    file->work += result.work;
     *again = r == 0 && result.text;
     if (!*again)
         return r;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "cdi/fix.h"
 
 /* Of each rule, as the test wants it; NULL: the rules' own. */
@@ -160,6 +161,30 @@ Test(fix, text_that_looks_like_something_else)
            "containerEdits: {env: [A=b]}}, {name: 08, containerEdits: {env: [A=b]}}]\n",
            "cdiVersion: 0.6.0\n" KIND "devices: [{name: 1_, annotations: {a: \"yes\", b: \"no\"}, "
            "containerEdits: {env: [A=b]}}, {name: \"08\", containerEdits: {env: [A=b]}}]\n");
+}
+
+/* The time for a large document with many repairs that are refused is bounded. */
+Test(fix, work_on_a_large_document)
+{
+    _cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+    struct fix_result result = {NULL, 0, 0, 0};
+    size_t most = 0;
+
+    strbuf_addstr(&text, "cdiVersion: 0.3.0\n" KIND "devices:\n");
+    for (unsigned i = 0; i < 30000; i++)
+        strbuf_printf(&text, "- name: %06u\n  containerEdits:\n    env: [A=a-long-value-%u]\n", i,
+                      i);
+    do {
+        _cleanup_(cdi_findings_clear) struct cdi_findings findings = {NULL, 0, 0, NULL};
+        _cleanup_free_ char *before = result.text ? result.text : strdup(text.s);
+        size_t len = strlen(before);
+
+        cr_assert_eq(cdi_document_validate(before, len, "x", &findings, NULL, NULL), 0);
+        cr_assert_eq(fix_text(before, len, findings.items, findings.n, &result, NULL), 0);
+        most = result.work > most ? result.work : most;
+    } while (result.text);
+    cr_expect_gt(most, 2 * text.len, "some repairs are refused");
+    cr_expect_leq(most, FIX_MOST_WORK + 2 * text.len, "%zu", most);
 }
 
 Test(fix, anchors_and_tags_are_left_alone)
