@@ -116,6 +116,11 @@ expect_out '^/etc/cdi/\.cdikit\.yaml: warning: .*\[config-in-spec-dir\]$'
 expect_out '^1 file: 0 errors, 1 warning$'
 mv "$TMP/root/etc/cdi/.cdikit.yaml" "$TMP/root/etc/.cdikit.yaml"
 expect_status 0 "$cdikit" validate --strict --root "$TMP/root"
+mv "$TMP/root/etc/.cdikit.yaml" "$TMP/root/.cdikit.yaml"
+expect_status 0 "$cdikit" validate --strict --root "$TMP/root"
+echo 'nothing: 1' >"$TMP/root/.cdikit.yaml"
+expect_status 2 "$cdikit" validate --root "$TMP/root"
+expect_err '^cdikit validate: /\.cdikit\.yaml:1:1: '
 rm "$TMP/.cdikit.yaml"
 
 # ---- what a configuration cannot say is told with its place ----
