@@ -96,13 +96,10 @@ void report_add_all(struct report *report, const char *file, const struct cdi_fi
 
 void report_add_too_large(struct report *report, const char *file, const struct cdi_error *err)
 {
-    const struct cdi_rule *rule = cdi_rules();
-    struct cdi_finding finding = {.path = "", .message = err->message};
+    const struct cdi_finding finding = {
+        .rule = cdi_rule_find("limit"), .path = "", .message = err->message};
 
-    while (strcmp(rule->id, "limit") != 0)
-        rule++;
-    finding.rule = rule;
-    report_add(report, file, &finding, rule->severity);
+    report_add(report, file, &finding, finding.rule->severity);
 }
 
 int report_add_document(struct report *report, const struct cdi_spec *spec, enum cdi_severity least,
