@@ -12,30 +12,20 @@
 #include "base/quote.h"
 #include "base/strbuf.h"
 #include "cdi/registry_internal.h"
+#include "cdi/spec_name.h"
 
 enum {
     MOST_LINKS = 40, /* symlinks in one path, as in Linux */
 };
 
-static const struct {
-    const char *extension;
-    enum cdi_format format;
-} extensions[] = {
-    {".yaml", CDI_FORMAT_YAML},
-    {".json", CDI_FORMAT_JSON},
-};
-
 bool spec_file_format(const char *name, enum cdi_format *format)
 {
-    const char *dot = strrchr(name, '.');
+    struct spec_name read = spec_name(name);
 
-    for (size_t i = 0; dot && i < ARRAY_SIZE(extensions); i++) {
-        if (strcmp(dot, extensions[i].extension) != 0)
-            continue;
-        *format = extensions[i].format;
-        return true;
-    }
-    return false;
+    if (read.kind != SPEC_NAME_LOADED)
+        return false;
+    *format = read.format;
+    return true;
 }
 
 const char *spec_file_join(struct arena *arena, const char *dir, const char *name)
@@ -138,8 +128,8 @@ static int target_path(const struct cdi_registry *registry, struct arena *arena,
     if (r < 0)
         return r;
     if (!spec_file_format(name, format)) {
-        *format = extensions[0].format;
-        name = arena_printf(arena, "%s%s", name, extensions[0].extension);
+        *format = CDI_FORMAT_YAML;
+        name = arena_printf(arena, "%s.yaml", name);
     }
     *path = name ? spec_file_join(arena, dir, name) : NULL;
     return *path ? 0 : cdi_error_nomem(err);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "cdi/spec_name.h"
 #include "cmd/common.h"
 #include "cmd/output.h"
 
@@ -27,29 +28,12 @@ enum cdi_format document_format(int choice, const char *output)
     return dot && strcasecmp(dot, ".json") == 0 ? CDI_FORMAT_JSON : CDI_FORMAT_YAML;
 }
 
-/* What a name's ending means. */
-enum ending {
-    ENDING_OTHER,
-    ENDING_LOADED, /* by CDI engines */
-    ENDING_YML,
-};
-
-static enum ending ending_of(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-
-    if (!dot || strchr(dot, '/'))
-        return ENDING_OTHER;
-    if (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".json") == 0)
-        return ENDING_LOADED;
-    return strcmp(dot, ".yml") == 0 ? ENDING_YML : ENDING_OTHER;
-}
-
 int document_output(struct arena *arena, int choice, const char *name, bool special,
                     struct document_output *out, struct cdi_error *err)
 {
     static const char *const endings[] = {[CDI_FORMAT_YAML] = ".yaml", [CDI_FORMAT_JSON] = ".json"};
-    enum ending ending;
+    struct spec_name read;
+    bool yml;
 
     if (name && (!*name || strcmp(name, "-") == 0))
         name = NULL;
@@ -57,14 +41,15 @@ int document_output(struct arena *arena, int choice, const char *name, bool spec
         .path = name, .format = document_format(choice, name), .special = name && special};
     if (!name || special)
         return 0;
-    ending = ending_of(name);
-    if (ending == ENDING_OTHER) {
+    read = spec_name(name);
+    yml = read.kind == SPEC_NAME_LOOK_ALIKE && strcmp(name + read.stem, ".yml") == 0;
+    if (read.kind != SPEC_NAME_LOADED && !yml) {
         out->path = arena_printf(arena, "%s%s", name, endings[out->format]);
         return out->path ? 0 : cdi_error_nomem(err);
     }
     out->format = document_format(0, name);
     out->format_ignored = choice && choice != 1 + (int)out->format;
-    out->not_loaded = ending == ENDING_YML;
+    out->not_loaded = yml;
     return 0;
 }
 

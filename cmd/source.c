@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "cdi/spec_name.h"
 #include "cmd/severities.h"
 
 void sources_close(struct sources *sources)
@@ -27,30 +28,9 @@ int sources_add(struct sources *sources, const char *name, const char *path, siz
     return 0;
 }
 
-static bool is_extension(const char *name, const char *const *extensions, size_t n,
-                         int (*compare)(const char *, const char *))
-{
-    const char *dot = strrchr(name, '.');
-
-    for (size_t i = 0; dot && i < n; i++)
-        if (compare(dot, extensions[i]) == 0)
-            return true;
-    return false;
-}
-
-/* True for a name that engines read. */
-static bool is_named(const char *name)
-{
-    static const char *const extensions[] = {".json", ".yaml"};
-
-    return is_extension(name, extensions, ARRAY_SIZE(extensions), strcmp);
-}
-
 bool source_misnamed(const char *name)
 {
-    static const char *const extensions[] = {".json", ".yaml", ".yml"};
-
-    return !is_named(name) && is_extension(name, extensions, ARRAY_SIZE(extensions), strcasecmp);
+    return spec_name(name).kind == SPEC_NAME_LOOK_ALIKE;
 }
 
 static bool is_directory(const struct root *root, const char *path)
@@ -120,7 +100,7 @@ static bool has_documents(const struct sources *sources, const char *path)
     if (root_list(&sources->root, path, sources->arena, &names, &n) < 0)
         return false;
     for (size_t i = 0; i < n; i++)
-        if (is_named(names[i]) || source_misnamed(names[i]))
+        if (spec_name(names[i]).kind != SPEC_NAME_OTHER)
             return true;
     return false;
 }
@@ -129,19 +109,21 @@ static bool has_documents(const struct sources *sources, const char *path)
 static int add_entry(struct sources *sources, const char *name, const char *path, const char *base,
                      bool spec_dir, struct cdi_error *err)
 {
-    bool named = is_named(base), misnamed = source_misnamed(base);
+    enum spec_name_kind kind = spec_name(base).kind;
 
     if (strcmp(base, SEVERITIES_FILE) == 0)
         return spec_dir ? add_oddity(sources, name, path, RULE_CONFIG_IN_SPEC_DIR, err) : 0;
-    if (!named && !misnamed && *base == '.')
+    if (kind == SPEC_NAME_OTHER && *base == '.')
         return 0;
     if (is_directory(&sources->root, path))
-        return named || misnamed || has_documents(sources, path)
+        return kind != SPEC_NAME_OTHER || has_documents(sources, path)
                    ? add_oddity(sources, name, path, RULE_SUB_DIRECTORY, err)
                    : 0;
-    if (misnamed)
+    if (kind == SPEC_NAME_LOOK_ALIKE)
         return add_oddity(sources, name, path, RULE_FILE_NAME, err);
-    return named ? sources_add(sources, name, path, sources->n_directories, err) : 0;
+    if (kind == SPEC_NAME_OTHER)
+        return 0;
+    return sources_add(sources, name, path, sources->n_directories, err);
 }
 
 /* The files of a directory `path` beneath the root, which messages call `name`. */

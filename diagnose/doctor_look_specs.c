@@ -2,13 +2,13 @@
 /* What is seen in the spec dirs. */
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #include <cdikit/registry.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/root.h"
+#include "cdi/spec_name.h"
 #include "diagnose/doctor_look.h"
 #include "diagnose/live.h"
 #include "generate/generate.h"
@@ -22,37 +22,17 @@ static void registry_done(struct cdi_registry **registry)
     cdi_registry_free(*registry);
 }
 
-/* What engines pass over although it looks like a document: only the exact endings count. */
-static const char *const look_alikes[] = {".yml", ".yaml", ".json"};
-static const char *const loaded[] = {".yaml", ".yaml", ".json"};
-
-static const char *ending(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-
-    return dot && dot != name ? dot : "";
-}
-
-static bool is_loaded(const char *name)
-{
-    return strcmp(ending(name), ".yaml") == 0 || strcmp(ending(name), ".json") == 0;
-}
-
 /* The name under which engines would load a file that they pass over; NULL: it is no document. */
 static int rename_of(const struct doctor_look *look, const char *dir, const char *name,
                      const char **out, struct cdi_error *err)
 {
-    *out = NULL;
-    for (size_t i = 0; i < ARRAY_SIZE(look_alikes) && !*out; i++) {
-        size_t stem = strlen(name) - strlen(ending(name));
+    struct spec_name read = spec_name(name);
 
-        if (strcasecmp(ending(name), look_alikes[i]) != 0)
-            continue;
-        *out = arena_printf(look->arena, "%s/%.*s%s", dir, (int)stem, name, loaded[i]);
-        if (!*out)
-            return cdi_error_nomem(err);
-    }
-    return 0;
+    *out = NULL;
+    if (read.kind != SPEC_NAME_LOOK_ALIKE)
+        return 0;
+    *out = arena_printf(look->arena, "%s/%.*s%s", dir, (int)read.stem, name, read.ending);
+    return *out ? 0 : cdi_error_nomem(err);
 }
 
 /* Adds an entry of a spec dir, if it is a document or could be taken for one. */
@@ -60,7 +40,8 @@ static int add_entry(const struct doctor_look *look, const char *dir, const char
                      struct doctor_specs *out, struct cdi_error *err)
 {
     struct doctor_document *all = arena_grow(look->arena, out->documents, out->n, sizeof *all);
-    struct doctor_document document = {.dir = dir, .ignored = !is_loaded(name)};
+    struct doctor_document document = {.dir = dir,
+                                       .ignored = spec_name(name).kind != SPEC_NAME_LOADED};
     const struct root *root = &look->roots->system;
     struct stat st, other;
     int r;

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/root.h"
+#include "cdi/spec_name.h"
 #include "generate/machine/procfs.h"
 
 /* A collection in the making. */
@@ -145,7 +146,7 @@ static int collect_file(struct collecting *c, const char *path, size_t priority,
     return file.message ? add_file(c, &file) : cdi_error_nomem(c->err);
 }
 
-/* Ends in what an author may take for an extension of a document: ".yml", ".YAML", ".yaml.bak". */
+/* A document that was put aside, ".yaml.bak", or is ignored for its name, ".YAML". */
 static bool looks_like_document(const char *name)
 {
     static const char *const words[] = {".yaml", ".yml", ".json"};
@@ -157,21 +158,14 @@ static bool looks_like_document(const char *name)
     return false;
 }
 
-/* Exactly what readers look at. */
-static bool is_document(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-
-    return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".json") == 0);
-}
-
 static int collect_entry(struct collecting *c, size_t dir, const char *path, bool deep)
 {
     const char *name = path_base(path);
+    bool loaded = spec_name(name).kind == SPEC_NAME_LOADED;
 
     if (deep)
-        return is_document(name) ? collect_file(c, path, dir, WHY_FILE_SUBDIR, NULL) : 0;
-    if (is_document(name) || !looks_like_document(name))
+        return loaded ? collect_file(c, path, dir, WHY_FILE_SUBDIR, NULL) : 0;
+    if (loaded || !looks_like_document(name))
         return 0;
     return collect_file(c, path, dir, WHY_FILE_EXTENSION, NULL);
 }

@@ -283,6 +283,12 @@ look 0
 finds spec-ignored warning 'path=/etc/cdi/thing\.yml' 'is taken'
 rm -r "$node"/etc/cdi/*
 
+# Engines load a name that is nothing but the ending.
+example etc/cdi/.yaml 1
+look 0
+state spec-ignored ok
+rm "$node/etc/cdi/.yaml"
+
 example etc/cdi/thing.yaml 1
 example etc/cdi/thing2.yaml 2
 look 1
