@@ -220,6 +220,12 @@ EOS
 cause device-unknown "nvidia.com/gpu=$uuid"
 expect_out 'by index, not by UUID'
 expect_out '^      do: on this node that is nvidia\.com/gpu=0;'
+# One that the driver leaves out does not count, although its address comes first.
+mkdir "$root/proc/driver/nvidia/gpus/0000:01:00.0"
+printf 'Model: \t\t X\nGPU UUID: \t GPU-bbbbbbbb-1111-2222-3333-444444444444\nDevice Minor: \t 3\nGPU Excluded: \t Yes\n' \
+    >"$root/proc/driver/nvidia/gpus/0000:01:00.0/information"
+cause device-unknown nvidia.com/gpu=GPU-bbbbbbbb-1111-2222-3333-444444444444
+expect_out '^      do: .nvidia-smi -L. shows which index'
 sed -i "s/\"0\"/$uuid/" "$root/etc/cdi/n.yaml"
 cause device-unknown nvidia.com/gpu=0
 expect_out 'by UUID, not by index'

@@ -284,7 +284,16 @@ Test(doctor, rootless)
 
     sound.facts.specs.dirs[0].mode = 0750;
     expect("rootless", WARNING, "cannot read", "/etc/cdi", "0750", "chmod o+rx /etc/cdi");
+    /* To read the documents in it takes both: to list it, and to enter it. */
+    sound.facts.specs.dirs[0].mode = 0751;
+    expect("rootless", WARNING, "cannot read", "/etc/cdi", "0751", "chmod o+rx /etc/cdi");
+    sound.facts.specs.dirs[0].mode = 0754;
+    expect("rootless", WARNING, "cannot read", "/etc/cdi", "0754", "chmod o+rx /etc/cdi");
     sound.facts.specs.dirs[0].mode = 0755;
+    /* What engines pass over need not be readable. */
+    sound.documents[1].ignored = true;
+    sound.documents[1].mode = 0600;
+    expect_state("rootless", DOCTOR_OK);
     sound.documents[0].mode = 0640;
     expect("rootless", WARNING, "cannot read", "/etc/cdi/nvidia.yaml", "0640",
            "chmod o+r /etc/cdi/nvidia.yaml");

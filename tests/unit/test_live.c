@@ -166,6 +166,9 @@ Test(live, nodes_have_the_type_and_numbers_of_the_document)
                 NULL);
     expect_node(node, ONE("deviceNodes", "path: /dev/vendor0, type: c"), NULL, NULL);
     expect_node(node, ONE("deviceNodes", "path: /dev/fifo, type: p"), NULL, NULL);
+    /* A FIFO has no numbers. */
+    expect_node(node, ONE("deviceNodes", "path: /dev/fifo, type: p, major: 1, minor: 2"), NULL,
+                NULL);
     expect_node(node, ONE("deviceNodes", "path: /dev/vendor0, type: b, major: 195, minor: 7"),
                 "live-node-type", "type");
     expect_node(node, ONE("deviceNodes", "path: /dev/fifo, type: c"), "live-node-type", "type");
