@@ -52,6 +52,14 @@ static bool is_device_part(const struct cdi_registry_device *device, const char 
     return strlen(device->device->name) == len && same_text(device->device->name, typed, len);
 }
 
+/* "al" for "all"; of one letter too much begins with it. */
+static bool is_begun_device_part(const struct cdi_registry_device *device, const char *typed,
+                                 size_t len)
+{
+    return len > 1 && !ascii_isdigit(*typed) && strlen(device->device->name) > len &&
+           same_text(device->device->name, typed, len);
+}
+
 /* "gpu=0" */
 static bool is_class_and_device(const struct cdi_registry_device *device, const char *typed,
                                 size_t len)
@@ -79,8 +87,9 @@ static void add_guess(struct guesses *guesses, const char *name)
 static void guess(const struct why_facts *facts, const char *typed, size_t len,
                   struct guesses *guesses)
 {
-    static guess_rule *const rules[] = {is_name, is_other_separator, is_device_part,
-                                        is_class_and_device, is_kind};
+    static guess_rule *const rules[] = {is_name,        is_other_separator,
+                                        is_device_part, is_class_and_device,
+                                        is_kind,        is_begun_device_part};
 
     for (size_t i = 0; len && !guesses->n && i < ARRAY_SIZE(rules); i++)
         for (size_t j = 0; j < facts->devices.n; j++) {
@@ -326,6 +335,20 @@ static void tell_unknown_kind(struct deciding *d)
                    d->facts->dirs[0].path);
 }
 
+/* Takes those of the kind's devices that begin as the name does, if there are such. */
+static void guess_begun(const struct deciding *d, struct guesses *guesses)
+{
+    const char *asked = d->parts.device.s;
+    struct guesses begun = {.n = 0};
+
+    for (size_t i = 0; i < d->facts->devices.n; i++)
+        if (is_of_kind(d, &d->facts->devices.items[i]) &&
+            is_begun_device_part(&d->facts->devices.items[i], asked, strlen(asked)))
+            add_guess(&begun, d->facts->devices.items[i].name);
+    if (begun.n)
+        *guesses = begun;
+}
+
 /* The files of the kind do not count; what could be meant once they do. */
 static void tell_not_in_files(struct deciding *d)
 {
@@ -391,9 +414,11 @@ void why_unknown(struct deciding *d)
     why_add(d, WHY_DEVICE_UNKNOWN, "no document of kind %s has a device %s", d->kind,
             quote_string(asked).text);
     place_kind(d);
-    /* Of numbers, and what is as short, none comes nearer than another. */
+    /* Of numbers, and what is as short, none comes nearer than another, but by how it begins. */
     near = is_index(asked) || strlen(asked) < 3 ? NULL : nearest_device(d->facts, asked, d->kind);
     if (near)
         guesses = (struct guesses){.items = {near->name}, .n = 1};
+    else
+        guess_begun(d, &guesses);
     repair_with(d, &guesses);
 }

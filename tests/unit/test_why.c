@@ -98,6 +98,22 @@ Test(why, unknown)
     expect_text(world, "is of kind amd.com/npu", "cdikit list");
 }
 
+Test(why, name_that_is_not_ended)
+{
+    _cleanup_world_ struct world *world = world_new();
+
+    defined(world, "/etc/cdi/n.yaml", HEAD("v.com/gpu") DEVICE("0") DEVICE("1") DEVICE("all"), 0,
+            CDI_DEVICE_ACTIVE);
+    why_ask(world, "v.com/gpu=al");
+    expect(world, "device-unknown");
+    expect_text(world, "has a device \"al\"", "did you mean v.com/gpu=all?");
+    why_ask(world, "al");
+    expect(world, "name-not-qualified");
+    expect_text(world, "", "did you mean v.com/gpu=all?");
+    why_ask(world, "v.com/gpu=a");
+    expect_text(world, "", "v.com/gpu=0, v.com/gpu=1 or v.com/gpu=all?");
+}
+
 /* The places are those of the kind's files, each once. */
 Test(why, several_files_of_a_kind)
 {
