@@ -147,14 +147,16 @@ static int fold(struct cdi_findings *findings, struct numbered *all, struct cdi_
 int finding_list_fold(struct cdi_findings *findings, struct cdi_error *err)
 {
     _cleanup_free_ struct numbered *all = calloc(findings->n + 1, sizeof *all);
-    int r = all ? 0 : cdi_error_nomem(err);
+    int r;
 
-    for (size_t i = 0; r == 0 && i < findings->n; i++)
-        all[i] = (struct numbered){findings->items[i], i};
-    if (r == 0) {
-        qsort(all, findings->n, sizeof *all, compare_saying);
-        r = fold(findings, all, err);
+    if (!all) {
+        cdi_findings_clear(findings);
+        return cdi_error_nomem(err);
     }
+    for (size_t i = 0; i < findings->n; i++)
+        all[i] = (struct numbered){findings->items[i], i};
+    qsort(all, findings->n, sizeof *all, compare_saying);
+    r = fold(findings, all, err);
     if (r < 0) {
         cdi_findings_clear(findings);
         return r;
