@@ -117,7 +117,8 @@ gets '^env NVIDIA_VISIBLE' <<END
 env NVIDIA_VISIBLE_DEVICES=1
 env NVIDIA_VISIBLE_DEVICES=void
 END
-check "hooks run the configured program" grep -q '"path":"/usr/bin/nvidia-ctk"' "$TMP/b/config.json"
+check "hooks run our program, as there is no nvidia-ctk" \
+    grep -q "\"path\":\"$BUILD/cdikit-hook\"" "$TMP/b/config.json"
 check "no warning" test -z "$(grep '"level":"warning"' "$TMP/engine.log" | grep -v 'nvidia-ctk is not')"
 cp "$TMP/b/config.json" "$TMP/by-index.json"
 again h100x8
@@ -219,7 +220,7 @@ toml 'mode = "legacy"' '[nvidia-container-runtime.modes.legacy]' 'cuda-compat-mo
 asks NVIDIA_VISIBLE_DEVICES=0
 creates 42 desktop
 gets '^hook createContainer' \
-    <<<'hook createContainer /usr/bin/nvidia-ctk hook enable-cuda-compat --host-driver-version=570.133.20'
+    <<<"hook createContainer $BUILD/cdikit-hook enable-cuda-compat --host-driver-version=570.133.20"
 
 ### csv: Tegra.
 for mode in auto csv; do
