@@ -178,7 +178,7 @@ test_driver() { # HOW
     in_container "$1: the loader knows it" 0 '' nvidia.com/gpu=0 \
         'grep -q libcuda.so.1 /etc/ld.so.cache && test -e /usr/lib/x86_64-linux-gnu/libcuda.so'
     in_container "$1: the profile" 0 '' nvidia.com/gpu=0 \
-        'cat /etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf'
+        'cat /etc/nvidia/nvidia-application-profiles-rc.d/10-container.conf && echo'
     check "$1: the profile names the GPU" grep -q "\"EGLVisibleDGPUDevices\",$mask\\]" "$TMP/said"
 }
 
