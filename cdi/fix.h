@@ -29,7 +29,4 @@ enum {
 int fix_text(const char *text, size_t len, const struct cdi_finding *findings, size_t n,
              struct fix_result *out, struct cdi_error *err) CDI_MUST_CHECK;
 
-/* True if there is a repair for findings of that rule. */
-bool fix_knows(const struct cdi_rule *rule) CDI_PURE;
-
 #endif

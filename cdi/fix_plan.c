@@ -264,11 +264,6 @@ static const struct repair *find_repair(const struct cdi_rule *rule)
     return NULL;
 }
 
-bool fix_knows(const struct cdi_rule *rule)
-{
-    return find_repair(rule) != NULL;
-}
-
 bool fix_is_of_text(const struct cdi_rule *rule)
 {
     const struct repair *repair = find_repair(rule);

@@ -45,7 +45,8 @@ bool ldfiles_is_debian(const struct rootfs *root)
     return has_file(root, "/etc/debian_version");
 }
 
-const char *const *ldfiles_system(const struct ldfiles *files)
+/* The directories in which a distribution's ldconfig looks anyway, up to NULL. */
+static const char *const *ldfiles_system(const struct ldfiles *files)
 {
     return files->debian ? files->machine->debian : files->machine->others;
 }

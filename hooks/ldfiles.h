@@ -69,9 +69,6 @@ int ldfiles_open_conf_dir(const struct rootfs *root, const char *path,
  */
 bool ldfiles_is_denial(const struct cdi_error *err) CDI_PURE;
 
-/* The directories in which a distribution's ldconfig looks anyway, up to NULL. */
-const char *const *ldfiles_system(const struct ldfiles *files);
-
 /*
  * True for a folder that a container's loaders do not search yet: neither its ld.so.conf names it
  * nor is it one of the system's.
